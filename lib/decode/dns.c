@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Written for the ordinary message: one question without compression, a few address records, an
+ * OPT record. Header and question are read first and decide whether this is DNS at all; the event
+ * is filled where it will stay, and kept by batch_commit() only when they were sound. A bad record
+ * after that is counted, ends the walk and leaves the event with EV_ANSWERS_CUT. */
+#include "lib/decode/dns.h"
+
+#include "lib/base/cursor.h"
+#include "lib/decode/edns.h"
+#include "lib/decode/name.h"
+#include "lib/decode/rdata.h"
+
+#define FLAG_QR 0x8000
+#define FLAG_AA 0x0400
+#define FLAG_TC 0x0200
+#define FLAG_RD 0x0100
+
+#define QUESTION_MIN 5 /* root name, type, class */
+#define RECORD_MIN 11  /* root name, type, class, TTL, length */
+
+#define TYPE_IXFR 251
+#define CLASS_NONE 254
+
+/* Signatures at the size that the algorithms in use can have (RFC 8945 §4.2: the algorithm's name,
+ * 16 fixed bytes, a MAC of at most 64, 6 bytes of other data; RFC 2931 with 4096-bit RSA). */
+#define TSIG_RDATA_MAX (255 + 16 + 64 + 6)
+#define SIG0_RDATA_MAX (18 + 255 + 512)
+
+enum section { SECTION_ANSWER, SECTION_AUTHORITY, SECTION_ADDITIONAL };
+
+struct reader {
+	struct view msg;
+	const struct dns_meta *meta;
+	struct batch *b;
+	struct event *e;
+	size_t at; /* everything before was understood */
+	size_t extra;
+	unsigned opcode;
+	bool to_server;
+	bool is_cut;       /* by the capture: nothing can be said of what is not there */
+	bool is_truncated; /* by the sender, who says so (TC): a missing end is no fault */
+	bool is_sound;     /* no record has failed yet */
+	bool has_opt;
+};
+
+struct record {
+	size_t start, rdata_at, rdlen;
+	uint32_t ttl;
+	uint16_t type, class;
+};
+
+static bool is_assigned_opcode(unsigned opcode)
+{
+	return opcode <= OPCODE_DSO && opcode != 3;
+}
+
+static bool is_assigned_class(unsigned class)
+{
+	return class == 1 || class == 3 || class == 4 || class == CLASS_NONE || class == 255;
+}
+
+/* The walk ends here; what lies behind cannot be understood. */
+static void stop(struct reader *r, enum malformed why)
+{
+	r->is_sound = false;
+	r->e->flags |= EV_ANSWERS_CUT;
+	if (!r->is_cut && !r->is_truncated)
+		batch_malformed(r->b, why);
+}
+
+static bool read_record(struct reader *r, struct record *ret)
+{
+	struct view msg = r->msg;
+	size_t start = r->at;
+	if (start == msg.len) {
+		stop(r, MALFORMED_DNS_COUNT);
+		return false;
+	}
+	size_t at = name_skip(msg, start);
+	if (at == 0) {
+		stop(r, MALFORMED_DNS_NAME);
+		return false;
+	}
+	if (msg.len - at < 10 || msg.len - at - 10 < load_be16(msg.p + at + 8)) {
+		stop(r, MALFORMED_DNS_RECORD);
+		return false;
+	}
+	*ret = (struct record){
+	    .start = start,
+	    .type = load_be16(msg.p + at),
+	    .class = load_be16(msg.p + at + 2),
+	    .ttl = load_be32(msg.p + at + 4),
+	    .rdlen = load_be16(msg.p + at + 8),
+	    .rdata_at = at + 10,
+	};
+	r->at = ret->rdata_at + ret->rdlen;
+	return true;
+}
+
+static void take_opt(struct reader *r, const struct record *rec)
+{
+	struct edns_context ctx = {
+	    .to_server = r->to_server,
+	    .qname = view_of(event_name(r->b, r->e), r->e->name_len),
+	};
+	struct view options = view_of(r->msg.p + rec->rdata_at, rec->rdlen);
+	size_t extra = 0;
+
+	if (r->has_opt || r->msg.p[rec->start] != 0) { /* RFC 6891 §6.1.1: one, at the root */
+		batch_malformed(r->b, MALFORMED_DNS_EDNS);
+		r->extra += r->at - rec->start;
+		return;
+	}
+	r->has_opt = true;
+	if (!edns_weigh(options, &ctx, &extra))
+		batch_malformed(r->b, MALFORMED_DNS_EDNS);
+	r->extra += extra;
+	unsigned rcode = (rec->ttl >> 24) << 4 | r->e->rcode;
+	r->e->rcode = (uint8_t)(rcode < RCODE_UNKNOWN ? rcode : RCODE_UNKNOWN - 1);
+}
+
+/* Records that belong into a message on its way to the server. */
+static bool is_ordinary_in_query(
+    const struct reader *r, enum section section, const struct record *rec)
+{
+	switch (rec->type) {
+	case TYPE_TSIG:
+		return section == SECTION_ADDITIONAL && rec->rdlen <= TSIG_RDATA_MAX;
+	case TYPE_SIG: /* SIG(0): covers no type */
+		return section == SECTION_ADDITIONAL && rec->rdlen >= 2 &&
+		       rec->rdlen <= SIG0_RDATA_MAX && load_be16(r->msg.p + rec->rdata_at) == 0;
+	case TYPE_SOA:
+		return (section == SECTION_ANSWER && r->opcode == OPCODE_NOTIFY) ||
+		       (section == SECTION_AUTHORITY && r->e->qtype == TYPE_IXFR);
+	default:
+		return false;
+	}
+}
+
+static void store_answer(struct reader *r, const struct record *rec)
+{
+	struct view rdata = view_of(r->msg.p + rec->rdata_at, rec->rdlen);
+	if (!rdata_has_names(rec->type)) {
+		batch_answer(r->b, r->e, rec->type, rec->ttl, rdata);
+		return;
+	}
+	uint8_t buf[EVENT_ARENA_MAX];
+	size_t len;
+	if (rdata_expand(r->msg, rec->rdata_at, rec->rdlen, rec->type, buf, sizeof(buf), &len)) {
+		batch_answer(r->b, r->e, rec->type, rec->ttl, view_of(buf, len));
+	} else if (rec->rdlen > 0) { /* UPDATE deletes with empty rdata (RFC 2136 §2.5.2) */
+		batch_malformed(r->b, MALFORMED_DNS_NAME);
+		r->e->flags |= EV_ANSWERS_CUT;
+		r->extra += rec->rdlen;
+	}
+}
+
+static void take_record(struct reader *r, enum section section, const struct record *rec)
+{
+	if (rec->type == TYPE_OPT && section == SECTION_ADDITIONAL) {
+		take_opt(r, rec);
+	} else if (r->to_server) {
+		if (!is_ordinary_in_query(r, section, rec))
+			r->extra += r->at - rec->start;
+	} else if (section == SECTION_ANSWER ||
+	           (!rdata_is_glue(rec->type) && rec->type != TYPE_TSIG)) {
+		store_answer(r, rec);
+	}
+}
+
+static void walk_records(struct reader *r)
+{
+	const uint8_t *counts = r->msg.p + 6;
+	for (unsigned section = SECTION_ANSWER; section <= SECTION_ADDITIONAL; section++) {
+		unsigned n = load_be16(counts + 2 * (size_t)section);
+		for (; n > 0; n--) {
+			struct record rec;
+			if (!read_record(r, &rec))
+				return;
+			take_record(r, section, &rec);
+		}
+	}
+}
+
+/* The first question, into the event. */
+static bool read_question(struct reader *r, struct endpoints *ends)
+{
+	const uint8_t *p = r->msg.p + DNS_HEADER;
+	size_t left = r->msg.len - DNS_HEADER;
+	size_t len = name_span(p, left), next = DNS_HEADER + len;
+
+	if (len > 0) {
+		batch_name(r->b, r->e, p, len);
+	} else {
+		uint8_t name[NAME_WIRE_MAX];
+		if (!name_read(r->msg, DNS_HEADER, name, &len, &next))
+			return false;
+		batch_name(r->b, r->e, name, len);
+	}
+	if (r->msg.len - next < 4)
+		return false;
+	unsigned class = load_be16(r->msg.p + next + 2);
+	r->e->qtype = load_be16(r->msg.p + next);
+	ends->qclass = (uint8_t) class;
+	if (!is_assigned_class(class))
+		r->extra++;
+	r->at = next + 4;
+	return true;
+}
+
+/* The questions after the first: nobody answers them, so they are only weighed. */
+static bool skip_questions(struct reader *r, unsigned n)
+{
+	size_t from = r->at;
+	for (; n > 0; n--) {
+		size_t at = name_skip(r->msg, r->at);
+		if (at == 0 || r->msg.len - at < 4)
+			return false;
+		r->at = at + 4;
+	}
+	r->extra += r->at - from;
+	return true;
+}
+
+/* A response may come without its question (RFC 5936 §2.2, and mDNS): then the owner of the first
+ * answer is the name it is about. */
+static void name_from_answer(struct reader *r)
+{
+	uint8_t name[NAME_WIRE_MAX];
+	size_t len, next;
+	r->e->flags |= EV_NO_NAME;
+	if (load_be16(r->msg.p + 6) == 0 || !name_read(r->msg, DNS_HEADER, name, &len, &next) ||
+	    r->msg.len - next < 10)
+		return;
+	batch_name(r->b, r->e, name, len);
+	r->e->qtype = load_be16(r->msg.p + next);
+}
+
+static void fill_ends(struct endpoints *ends, const struct dns_meta *m, bool to_server)
+{
+	memcpy(ends->client, to_server ? m->src : m->dst, 16);
+	memcpy(ends->server, to_server ? m->dst : m->src, 16);
+	ends->client_port = to_server ? m->src_port : m->dst_port;
+	ends->server_port = to_server ? m->dst_port : m->src_port;
+	ends->site = m->site;
+	ends->source = m->source;
+	ends->process = m->process;
+}
+
+static uint16_t saturate(size_t n)
+{
+	return (uint16_t)(n < UINT16_MAX ? n : UINT16_MAX);
+}
+
+void dns_reject(size_t size, const struct dns_meta *meta, enum malformed why, struct batch *b)
+{
+	struct endpoints *ends;
+	bool to_server = meta->direction != DNS_FROM_SERVER;
+
+	batch_malformed(b, why);
+	if (!meta->on_dns_port || size == 0)
+		return;
+	struct event *e = batch_open(b, &ends);
+	if (!e)
+		return;
+	fill_ends(ends, meta, to_server);
+	e->time_ns = meta->time_ns;
+	e->seq = meta->seq;
+	e->transport = meta->transport;
+	e->flags = (uint16_t)(EV_NOT_DNS | EV_NO_NAME | EV_CASE_KNOWN | meta->flags |
+	                      (to_server ? EV_QUERY : EV_RESPONSE));
+	e->size = saturate(size);
+	e->extra = saturate(size + meta->surplus);
+	batch_commit(b, e);
+}
+
+/* Header, question and records into the open event; 0, or why this is no DNS message. */
+static enum malformed read_message(struct reader *r, struct endpoints *ends)
+{
+	const uint8_t *p = r->msg.p;
+	unsigned bits = load_be16(p + 2), questions = load_be16(p + 4);
+	bool is_response = bits & FLAG_QR;
+
+	r->opcode = bits >> 11 & 0xf;
+	r->e->rcode = bits & 0xf;
+	r->e->flags |= (uint16_t)((bits & FLAG_TC ? EV_TC : 0) | (bits & FLAG_AA ? EV_AA : 0) |
+	                          (bits & FLAG_RD ? EV_RD : 0));
+	r->is_truncated = bits & FLAG_TC;
+	ends->id = load_be16(p);
+	ends->opcode = (uint8_t)r->opcode;
+	r->at = DNS_HEADER;
+
+	if (questions > 0) {
+		if (!read_question(r, ends))
+			return MALFORMED_DNS_NAME;
+		if (questions > 1 && !skip_questions(r, questions - 1))
+			return MALFORMED_DNS_COUNT;
+	} else {
+		name_from_answer(r);
+	}
+	walk_records(r);
+
+	/* Without a question, or with an opcode that nobody assigned, only a message that is
+	 * wholly sound and ends where it should is believed to be DNS. */
+	bool is_odd = !is_assigned_opcode(r->opcode);
+	bool is_doubtful = is_odd || (questions == 0 && r->opcode != OPCODE_DSO);
+	if (is_doubtful && !r->is_cut && (!r->is_sound || r->at != r->msg.len))
+		return MALFORMED_NOT_DNS;
+	if (is_odd)
+		r->extra++;
+	if (is_response == r->to_server) /* the QR bit lies about the direction */
+		r->extra++;
+	return MALFORMED_COUNT;
+}
+
+bool dns_decode(struct view msg, const struct dns_meta *meta, struct batch *b)
+{
+	size_t size = meta->wire_size > msg.len ? meta->wire_size : msg.len;
+	bool is_cut = size > msg.len;
+	struct endpoints *ends;
+
+	if (msg.len < DNS_HEADER) {
+		if (is_cut)
+			batch_malformed(b, MALFORMED_SNAPLEN_CUT);
+		else
+			dns_reject(size, meta, MALFORMED_DNS_SHORT, b);
+		return false;
+	}
+	bool is_response = msg.p[2] & 0x80;
+	bool to_server =
+	    meta->direction == DNS_BY_BIT ? !is_response : meta->direction == DNS_TO_SERVER;
+	struct event *e = batch_open(b, &ends);
+	if (!e)
+		return false;
+	struct reader r = {.msg = msg,
+	    .meta = meta,
+	    .b = b,
+	    .e = e,
+	    .to_server = to_server,
+	    .is_cut = is_cut,
+	    .is_sound = true};
+	fill_ends(ends, meta, to_server);
+	e->time_ns = meta->time_ns;
+	e->seq = meta->seq;
+	e->transport = meta->transport;
+	e->size = saturate(size);
+	e->flags = (uint16_t)(EV_CASE_KNOWN | meta->flags | (to_server ? EV_QUERY : EV_RESPONSE));
+
+	enum malformed why = read_message(&r, ends);
+	if (why != MALFORMED_COUNT) {
+		if (is_cut)
+			batch_malformed(b, MALFORMED_SNAPLEN_CUT);
+		else
+			dns_reject(size, meta, why, b);
+		return false;
+	}
+	if (is_cut) {
+		batch_malformed(b, MALFORMED_SNAPLEN_CUT);
+		e->flags |= EV_ANSWERS_CUT;
+	} else {
+		r.extra += msg.len - r.at; /* behind the message, or behind what could be read */
+	}
+	e->extra = saturate(r.extra + meta->surplus);
+	batch_commit(b, e);
+	return true;
+}
+
+bool dns_is_plausible(struct view start, size_t length)
+{
+	if (start.len < DNS_HEADER || length < DNS_HEADER)
+		return false;
+	const uint8_t *p = start.p;
+	unsigned bits = load_be16(p + 2), questions = load_be16(p + 4);
+	unsigned answers = load_be16(p + 6), rest = load_be16(p + 8) + load_be16(p + 10);
+	unsigned opcode = bits >> 11 & 0xf;
+	bool is_response = bits & FLAG_QR;
+
+	if (!is_assigned_opcode(opcode) || questions > 1)
+		return false;
+	if (length - DNS_HEADER < questions * QUESTION_MIN + (answers + rest) * RECORD_MIN)
+		return false;
+	if (questions == 0)
+		return opcode == OPCODE_DSO || (is_response && answers > 0) || length == DNS_HEADER;
+	size_t at = DNS_HEADER, end = start.len < length ? start.len : length;
+	while (at < end && p[at] != 0) {
+		if (p[at] > NAME_LABEL_MAX || at - DNS_HEADER > NAME_WIRE_MAX)
+			return false;
+		at += 1u + p[at];
+	}
+	if (at >= end)
+		return length - DNS_HEADER >= QUESTION_MIN && start.len < length;
+	return end - at < 5 ? start.len < length : is_assigned_class(load_be16(p + at + 3));
+}
