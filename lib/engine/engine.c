@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: ISC */
+#include "lib/engine/inner.h"
+
+/* Of the budget: what is not for the shards. */
+#define STREAM_SHARE 16 /* one part in so many for reassembly */
+
+static size_t aligned(size_t n)
+{
+	return (n + 63) & ~(size_t)63;
+}
+
+void engine_defaults(struct engine_config *c)
+{
+	*c = (struct engine_config){
+	    .memory = (size_t)160 << 20,
+	    .key = {0x646e73686f756e64u, 0x2026},
+	    .budgets = BUDGETS_DEFAULT,
+	    .half_lives = HALF_LIVES_DEFAULT,
+	    .horizon_s = 86400,
+	    .tick_s = 60,
+	    .since_ns = INT64_MIN,
+	    .until_ns = INT64_MAX,
+	    .threshold = SCORE_MEDIUM,
+	};
+}
+
+static size_t fixed_size(void)
+{
+	return aligned(sizeof(struct engine)) + aligned(accounts_size(ACCOUNTS_LOG2)) +
+	    aligned(judged_size()) + aligned(RECENT_SLOTS * sizeof(struct recent));
+}
+
+static struct stream_config stream_config(const struct engine_config *c)
+{
+	return (struct stream_config){.memory = c->memory / STREAM_SHARE, .key = c->key};
+}
+
+static size_t shards_budget(const struct engine_config *c, size_t stream)
+{
+	size_t rest = fixed_size() + stream;
+	return c->memory > rest ? c->memory - rest : 0;
+}
+
+size_t engine_size(const struct engine_config *c)
+{
+	struct stream_config sc = stream_config(c);
+	size_t stream = aligned(stream_size(&sc));
+	struct shard_plan plan = shard_plan(shards_budget(c, stream));
+	return fixed_size() + stream + SHARDS * shard_size(&plan);
+}
+
+static void *carve(uint8_t **at, size_t bytes)
+{
+	void *p = *at;
+	*at += aligned(bytes);
+	return p;
+}
+
+struct engine *engine_init(void *mem, const struct engine_config *c)
+{
+	uint8_t *at = mem;
+	struct engine *e = carve(&at, sizeof(*e));
+	struct stream_config sc = stream_config(c);
+
+	*e = (struct engine){.config = *c};
+	e->track = (struct track_config){
+	    .suffix = c->suffix,
+	    .model = c->model,
+	    .half_lives = c->half_lives,
+	    .horizon_s = c->horizon_s,
+	    .keep_all = c->keep_all,
+	};
+	e->observer = (struct observer){.suffix = c->suffix, .key = c->key};
+	e->frame_meta = (struct frame_meta){.n_ports = 1, .ports = {53}};
+	accounts_init(&e->accounts, carve(&at, accounts_size(ACCOUNTS_LOG2)), ACCOUNTS_LOG2);
+	e->judged = carve(&at, judged_size());
+	e->recent = carve(&at, RECENT_SLOTS * sizeof(struct recent));
+	size_t stream = stream_size(&sc);
+	e->stream = stream_init(carve(&at, stream), &sc);
+	struct shard_plan plan = shard_plan(shards_budget(c, aligned(stream)));
+	for (unsigned i = 0; i < SHARDS; i++)
+		shard_init(&e->shards[i], carve(&at, shard_size(&plan)), &plan, &e->track);
+	return e;
+}
+
+void engine_track(struct engine *e, struct slot *s, unsigned shard)
+{
+	struct shard *sh = &e->shards[shard];
+	uint32_t from = s->entry_first[shard], to = s->entry_first[shard + 1];
+
+	shard_begin(sh);
+	for (uint32_t i = from; i < to; i++) {
+		uint32_t entry = s->entries[i];
+		if (i + 8 < to && !(s->entries[i + 8] & (ENTRY_TICK | ENTRY_LATE)))
+			shard_prefetch(sh, &s->batch->events[s->entries[i + 8]]);
+		if (entry & ENTRY_TICK) {
+			const struct tick *t = &s->ticks[entry & ENTRY_MASK];
+			shard_tick(sh, t->seq, t->now_ns);
+			continue;
+		}
+		const struct batch *b = entry & ENTRY_LATE ? s->late : s->batch;
+		shard_event(sh, b, &b->events[entry & ENTRY_MASK]);
+	}
+}
+
+void engine_stats(const struct engine *e, struct engine_stats *ret)
+{
+	*ret = e->stats;
+	for (unsigned i = 0; i < SHARDS; i++) {
+		const struct shard *s = &e->shards[i];
+		ret->pairs += s->pairs;
+		ret->zones += s->zones;
+		ret->pairs_evicted += s->tables.pairs_evicted;
+		ret->zones_evicted += s->tables.zones_evicted;
+		ret->evidence_refused += s->evidence_refused;
+		ret->notes_lost += s->notes_lost;
+		ret->early_rotations += s->names.early;
+		ret->novel_names += s->novel_names;
+	}
+}

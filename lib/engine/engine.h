@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The parts wired together, as four steps that every chunk of input goes through:
+ *
+ *     decode     any thread, any chunk: bytes -> events, and what needs state is put aside
+ *     sequence   in chunk order: reassembly, duplicates, clock, ticks; events are dealt to shards
+ *     track      each shard in chunk order, shards in parallel: accounts of zones and pairs
+ *     merge      in chunk order: what crosses shards, and the judge
+ *
+ * A chunk travels in a slot. Slots may be decoded ahead; sequence, track and merge of slot k come
+ * after those of slot k - 1, and track of k after merge of k - 1. Whoever keeps this order, with
+ * however many threads, gets the same verdicts to the byte. There is no lock here: the caller's
+ * schedule is the synchronisation (app/cmd/pipeline.c). */
+#pragma once
+
+#include "include/dnshound.h"
+#include "lib/decode/frame.h"
+#include "lib/decode/stream.h"
+#include "lib/engine/finding.h"
+#include "lib/judge/verdict.h"
+#include "lib/track/account.h"
+#include "lib/track/shard.h"
+
+struct engine_config {
+	size_t memory; /* budget for state, bytes */
+	struct hash_key key;
+	const struct suffix *suffix;
+	const struct model *model;
+	const struct scorecard *scorecard;
+	struct budgets budgets;
+	struct half_lives half_lives;
+	uint32_t horizon_s, tick_s;
+	int64_t since_ns, until_ns; /* events outside are not counted */
+	uint8_t threshold;
+	bool keep_all;
+};
+
+/* What is filled in where the caller does not care. */
+void engine_defaults(struct engine_config *c);
+
+/* What could be seen, and what not. */
+struct engine_stats {
+	uint64_t records, skipped, events, queries, responses, local, not_dns, duplicates, filtered;
+	uint64_t case_unknown, names_cut, no_name, tcp;
+	uint64_t malformed[MALFORMED_COUNT];
+	uint64_t pairs, zones; /* met; an evicted one that comes back counts again */
+	uint64_t pairs_evicted, zones_evicted, evidence_refused, notes_lost, early_rotations;
+	uint64_t novel_names;
+	int64_t first_ns, last_ns;
+};
+
+/* One chunk on its way. */
+struct slot;
+
+struct engine;
+
+size_t engine_size(const struct engine_config *c);
+/* mem: engine_size() zeroed bytes, 64-byte aligned, the caller's. */
+struct engine *engine_init(void *mem, const struct engine_config *c);
+
+size_t slot_size(void);
+struct slot *slot_init(void *mem);
+
+void engine_decode(const struct engine *e, struct slot *s, const struct dh_chunk *chunk);
+void engine_sequence(struct engine *e, struct slot *s);
+void engine_track(struct engine *e, struct slot *s, unsigned shard);
+void engine_merge(struct engine *e, struct slot *s);
+
+/* No more input: a last judgement of everything that changed. */
+void engine_finish(struct engine *e);
+
+/* Events of a slot between sequence and the end of merge; for profiles and carving. */
+typedef void engine_event_fn(void *ctx, const struct batch *b, const struct event *ev);
+void engine_each_event(const struct slot *s, engine_event_fn *fn, void *ctx);
+
+void engine_stats(const struct engine *e, struct engine_stats *ret);
+
+/* Findings, or all subjects with evidence, in no order. `at` starts at 0; false at the end.
+ * Everything in *ret points into the engine. */
+struct engine_walk {
+	uint32_t stage, shard, at;
+};
+bool engine_next(const struct engine *e, struct engine_walk *w, struct finding *ret);

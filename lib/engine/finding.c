@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: ISC */
+#include "lib/engine/inner.h"
+
+/* Subjects that were ever at least low; a full window forgets the lowest score. */
+#define JUDGED_SLOTS (((size_t)1 << JUDGED_LOG2) + TABLE_WINDOW)
+
+size_t judged_size(void)
+{
+	return JUDGED_SLOTS * sizeof(struct judged);
+}
+
+static struct judged *window(const struct engine *e, uint64_t key)
+{
+	return &e->judged[tables_home(key, (1u << JUDGED_LOG2) - 1)];
+}
+
+const struct judged *judged_find(const struct engine *e, uint64_t key)
+{
+	const struct judged *j = window(e, key);
+	for (int i = 0; i < TABLE_WINDOW; i++)
+		if (j[i].key == key)
+			return &j[i];
+	return NULL;
+}
+
+void judged_take(struct engine *e, const struct features *f)
+{
+	struct verdict v;
+	struct judged *j = window(e, f->key), *slot = NULL;
+
+	verdict_judge(&v, f, e->config.scorecard, &e->config.budgets);
+	if (v.score < SCORE_LOW)
+		return;
+	for (int i = 0; i < TABLE_WINDOW; i++) {
+		if (j[i].key == f->key || j[i].key == 0) {
+			slot = &j[i];
+			break;
+		}
+		if (!slot || j[i].score < slot->score)
+			slot = &j[i];
+	}
+	if (slot->key != f->key)
+		*slot = (struct judged){.key = f->key};
+	if (slot->alerted_ns == 0 && v.score >= e->config.threshold) {
+		slot->alerted_ns = f->time_ns;
+		slot->bytes_at_alert = f->bytes_up + f->bytes_down;
+	}
+	if (v.score >= slot->score) {
+		slot->score = v.score;
+		slot->features = *f;
+	}
+}
+
+/* The verdict that is shown: the worst one, or the present one where none was kept. */
+static void fill_verdict(const struct engine *e, struct finding *f)
+{
+	const struct judged *j = judged_find(e, f->now.key);
+
+	f->judged = j ? j->features : f->now;
+	f->alerted_ns = j ? j->alerted_ns : 0;
+	f->bytes_at_alert = j ? j->bytes_at_alert : 0;
+	verdict_judge(&f->verdict, &f->judged, e->config.scorecard, &e->config.budgets);
+}
+
+static void fill_zone(const struct engine *e, struct finding *f)
+{
+	const struct zone *z = shard_zone(&e->shards[shard_of(f->now.zone_hash)], f->now.zone_hash);
+
+	f->zone_len = 0;
+	if (f->now.zone_class == ZONE_UNKNOWN)
+		return;
+	for (int i = 0; f->evidence && i < EVIDENCE_SAMPLES; i++) {
+		const struct sample *s = &f->evidence->samples[i];
+		if (!s->len)
+			continue;
+		f->zone_len = (uint8_t)(s->len - s->zone_at);
+		for (uint8_t k = 0; k < f->zone_len; k++) {
+			uint8_t c = s->name[s->zone_at + k];
+			f->zone[k] = (uint8_t)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+		}
+		return;
+	}
+	if (z && z->name_len <= ZONE_NAME_MAX) {
+		f->zone_len = z->name_len;
+		memcpy(f->zone, z->name, z->name_len);
+	}
+}
+
+static bool next_pair(const struct engine *e, struct engine_walk *w, struct finding *f)
+{
+	for (; w->shard < SHARDS; w->shard++, w->at = 0) {
+		const struct pair *p;
+		const struct zone *z;
+		const struct evidence *v = shard_next(&e->shards[w->shard], &w->at, &p, &z);
+		if (!v)
+			continue;
+		features_pair(&f->now, v, p, z, v->last_ns);
+		f->now.client_breadth = accounts_breadth(&e->accounts, v->client_hash);
+		f->evidence = v;
+		return true;
+	}
+	return false;
+}
+
+static bool next_account(const struct engine *e, struct engine_walk *w, struct finding *f)
+{
+	f->account = accounts_next(&e->accounts, &w->at);
+	if (!f->account)
+		return false;
+	features_account(&f->now, f->account, (int64_t)f->account->last_s * 1000000000);
+	return true;
+}
+
+/* Zones are only kept as judgements. */
+static bool next_zone(const struct engine *e, struct engine_walk *w, struct finding *f)
+{
+	while (w->at < JUDGED_SLOTS) {
+		const struct judged *j = &e->judged[w->at++];
+		if (!j->key || j->features.subject != SUBJECT_ZONE)
+			continue;
+		f->now = j->features;
+		return true;
+	}
+	return false;
+}
+
+bool engine_next(const struct engine *e, struct engine_walk *w, struct finding *ret)
+{
+	static bool (*const stages[])(const struct engine *, struct engine_walk *, struct finding *) = {
+	    next_pair, next_zone, next_account};
+
+	for (; w->stage < 3; w->stage++, w->at = 0) {
+		*ret = (struct finding){.evidence = NULL};
+		if (!stages[w->stage](e, w, ret))
+			continue;
+		fill_verdict(e, ret);
+		fill_zone(e, ret);
+		return true;
+	}
+	return false;
+}

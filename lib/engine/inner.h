@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The insides of engine and slot, shared by the steps of this folder only. */
+#pragma once
+
+#include "lib/engine/engine.h"
+
+/* An entry of a shard's list: an event of the slot, or a tick. */
+#define ENTRY_LATE 0x80000000u /* in the batch of reassembled messages */
+#define ENTRY_TICK 0x40000000u
+#define ENTRY_MASK 0x3fffffffu
+
+enum { TICKS_MAX = 2 * BATCH_EVENTS, RECENT_SLOTS = 1 << 15, JUDGED_LOG2 = 12, ACCOUNTS_LOG2 = 13 };
+
+struct tick {
+	uint32_t seq; /* before the first event of this record */
+	int64_t now_ns;
+};
+
+struct slot {
+	struct batch *batch; /* decoded in parallel */
+	struct batch *late;  /* put together by reassembly, in order */
+	struct segment_list segments;
+	uint32_t *order;     /* events of both batches and ticks, in input order */
+	uint32_t *entries;   /* the same dealt to shards: per shard a run: entry_first[i] .. entry_first[i + 1] */
+	uint32_t entry_first[SHARDS + 1];
+	struct tick *ticks;
+	uint32_t n_ticks;
+	const struct dh_chunk *chunk;
+};
+
+/* A question seen lately: to know search lists, and the same question seen at another place. */
+struct recent {
+	uint32_t tag;
+	uint32_t time_s;
+	uint16_t source;
+	uint16_t flags; /* EV_QUERY, EV_RESPONSE seen there */
+};
+
+struct engine {
+	struct engine_config config;
+	struct track_config track;
+	struct observer observer;
+	struct frame_meta frame_meta;
+	struct stream *stream;
+	struct shard shards[SHARDS];
+	struct accounts accounts;
+	struct judged *judged;
+	struct recent *recent;
+	int64_t clock_ns;  /* the event time that ages sums: never jumps on one packet's word */
+	uint32_t ahead, behind; /* events in a row that contradict the clock */
+	int64_t next_tick_ns;
+	struct engine_stats stats;
+};
+
+/* Judge a subject and keep the verdict if it is its worst. */
+void judged_take(struct engine *e, const struct features *f);
+size_t judged_size(void);
+const struct judged *judged_find(const struct engine *e, uint64_t key);

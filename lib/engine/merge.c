@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Step four, in chunk order by one thread at a time: the shards' notes in event order feed the
+ * accounts that cross shards, and the judge. */
+#include "lib/engine/inner.h"
+
+static void judge(struct engine *e, struct features *f)
+{
+	if (f->subject != SUBJECT_SUFFIX)
+		f->client_breadth = accounts_breadth(&e->accounts, f->client_hash);
+	judged_take(e, f);
+}
+
+static void take(struct engine *e, struct shard *s, const struct note *n)
+{
+	if (n->kind == NOTE_JUDGE) {
+		judge(e, &s->features[n->features]);
+		return;
+	}
+	/* What a pair that is already a finding leaks does not count against its client again. */
+	if (n->kind == NOTE_LEAK) {
+		const struct judged *j = judged_find(e, hash_mix(n->client_hash, n->zone_hash));
+		if (j && j->score >= e->config.threshold)
+			return;
+	}
+	const struct account *due = accounts_take(&e->accounts, n, &e->config.half_lives);
+	if (due) {
+		struct features f;
+		features_account(&f, due, (int64_t)n->time_s * 1000000000);
+		judge(e, &f);
+	}
+}
+
+/* Sixteen sorted lists, merged; equal places go by shard number. */
+static void merge(struct engine *e)
+{
+	uint32_t at[SHARDS] = {0};
+
+	for (;;) {
+		unsigned best = SHARDS;
+		for (unsigned i = 0; i < SHARDS; i++)
+			if (at[i] < e->shards[i].n_notes &&
+			    (best == SHARDS ||
+				e->shards[i].notes[at[i]].seq < e->shards[best].notes[at[best]].seq))
+				best = i;
+		if (best == SHARDS)
+			return;
+		take(e, &e->shards[best], &e->shards[best].notes[at[best]++]);
+	}
+}
+
+void engine_merge(struct engine *e, struct slot *s)
+{
+	(void)s;
+	merge(e);
+}
+
+void engine_finish(struct engine *e)
+{
+	for (unsigned i = 0; i < SHARDS; i++) {
+		shard_begin(&e->shards[i]);
+		shard_tick(&e->shards[i], 0, e->clock_ns);
+	}
+	merge(e);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Step two, in chunk order by one thread at a time: what needs to see the input as one stream.
+ * Reassembly; the clock; who asked the bare name before a search list was tried; the same question
+ * seen at two places; ticks of event time. Then events are dealt to their shards. */
+#include "lib/engine/inner.h"
+
+#define SECOND_NS 1000000000
+#define SEARCH_LIST_S 10
+#define DUPLICATE_S 2
+/* A step of event time beyond this must be confirmed by so many events before it is believed: one
+ * packet with a wild timestamp must not age every account, nor hold them back. */
+#define CLOCK_STEP_NS ((int64_t)3600 * SECOND_NS)
+#define CLOCK_CONFIRM 64
+/* The accounts keep seconds since the epoch in 32 bits. */
+#define TIME_MAX_NS ((int64_t)UINT32_MAX * SECOND_NS)
+
+/* The time an event counts at. The clock follows the newest event; far-off times are replaced by
+ * the clock until enough of them agree. */
+static void set_time(struct engine *e, struct event *ev)
+{
+	int64_t t = ev->time_ns;
+	if (t < SECOND_NS)
+		t = SECOND_NS;
+	if (t > TIME_MAX_NS)
+		t = TIME_MAX_NS;
+	if (e->clock_ns == 0)
+		e->clock_ns = t;
+	bool ahead = t > e->clock_ns + CLOCK_STEP_NS, behind = t < e->clock_ns - CLOCK_STEP_NS;
+	e->ahead = ahead ? e->ahead + 1 : 0;
+	e->behind = behind ? e->behind + 1 : 0;
+	if (e->ahead > CLOCK_CONFIRM || e->behind > CLOCK_CONFIRM)
+		e->clock_ns = t;
+	else if (ahead || behind)
+		t = e->clock_ns;
+	else if (t > e->clock_ns)
+		e->clock_ns = t;
+	ev->time_ns = t;
+}
+
+static struct recent *recent_at(struct engine *e, uint64_t key)
+{
+	return &e->recent[(key >> 20) & (RECENT_SLOTS - 1)];
+}
+
+/* The bare name, asked by the same client within seconds, stands in front of a search suffix. */
+static bool was_asked_bare(struct engine *e, const struct batch *b, const struct event *ev,
+    uint32_t now_s)
+{
+	struct name_scan scan, inner;
+	uint8_t wire[NAME_WIRE_MAX];
+	scan_name(&scan, event_name(b, ev), ev->name_len);
+	for (unsigned cut = scan.n_labels; cut >= 2; cut--) {
+		size_t len = scan_at(&scan, cut - 1);
+		if (len > ev->zone_at || len == 0)
+			continue;
+		memcpy(wire, scan.lower, len);
+		wire[len] = 0;
+		scan_name(&inner, wire, len + 1);
+		struct zone_split z = suffix_split(e->config.suffix, &inner);
+		if (z.class != ZONE_REGISTERED)
+			continue;
+		uint64_t zone = hash_bytes(&e->config.key, inner.lower + z.zone_at,
+		    (size_t)(inner.len - z.zone_at));
+		uint64_t name = z.zone_at
+		    ? hash_mix(hash_bytes(&e->config.key, inner.lower, z.zone_at), zone)
+		    : zone;
+		uint64_t key = hash_mix(ev->client_hash, name);
+		const struct recent *r = recent_at(e, key);
+		if (r->tag == (uint32_t)key && now_s - r->time_s <= SEARCH_LIST_S)
+			return true;
+	}
+	return false;
+}
+
+static void note_recent(struct engine *e, const struct batch *b, struct event *ev)
+{
+	uint64_t key = hash_mix(ev->client_hash, ev->name_hash);
+	uint32_t now_s = (uint32_t)(ev->time_ns / SECOND_NS);
+	uint16_t source = event_ends(b, ev)->source;
+	uint16_t sides = ev->flags & (EV_QUERY | EV_RESPONSE);
+	struct recent *r = recent_at(e, key);
+
+	if (ev->flags & EV_EMBEDDED && was_asked_bare(e, b, ev, now_s))
+		ev->flags |= EV_SEARCH_LIST;
+	if (r->tag == (uint32_t)key && now_s - r->time_s <= DUPLICATE_S) {
+		if (r->source != source && r->flags & sides) {
+			ev->flags |= EV_DUPLICATE;
+			e->stats.duplicates++;
+			return;
+		}
+		r->flags |= sides;
+		return;
+	}
+	*r = (struct recent){(uint32_t)key, now_s, source, sides};
+}
+
+static void count(struct engine *e, const struct event *ev)
+{
+	struct engine_stats *st = &e->stats;
+	st->events++;
+	st->queries += (ev->flags & EV_QUERY) != 0;
+	st->responses += (ev->flags & EV_RESPONSE) != 0;
+	st->local += (ev->flags & EV_LOCAL) != 0;
+	st->not_dns += (ev->flags & EV_NOT_DNS) != 0;
+	st->case_unknown += !(ev->flags & EV_CASE_KNOWN);
+	st->names_cut += (ev->flags & EV_NAME_CUT) != 0;
+	st->no_name += (ev->flags & EV_NO_NAME) != 0;
+	st->tcp += ev->transport == TR_TCP;
+	if (st->first_ns == 0 || ev->time_ns < st->first_ns)
+		st->first_ns = ev->time_ns;
+	if (ev->time_ns > st->last_ns)
+		st->last_ns = ev->time_ns;
+}
+
+static void tick_if_due(struct engine *e, struct slot *s, uint32_t seq)
+{
+	int64_t step = (int64_t)e->config.tick_s * SECOND_NS;
+	if (e->next_tick_ns == 0)
+		e->next_tick_ns = e->clock_ns + step;
+	if (e->clock_ns < e->next_tick_ns)
+		return;
+	s->ticks[s->n_ticks++] = (struct tick){.seq = seq, .now_ns = e->clock_ns};
+	e->next_tick_ns = e->clock_ns + step;
+}
+
+/* True when the event goes to its shard. */
+static bool admit(struct engine *e, struct slot *s, const struct batch *b, struct event *ev)
+{
+	if (ev->time_ns < e->config.since_ns || ev->time_ns > e->config.until_ns) {
+		e->stats.filtered++;
+		return false;
+	}
+	set_time(e, ev);
+	count(e, ev);
+	if (ev->flags & EV_LOCAL)
+		return false;
+	tick_if_due(e, s, ev->seq);
+	if (ev->name_len)
+		note_recent(e, b, ev);
+	return true;
+}
+
+/* Events of both batches in record order, and ticks between them. Returns how many. */
+static uint32_t put_in_order(struct engine *e, struct slot *s)
+{
+	struct batch *batches[2] = {s->batch, s->late};
+	uint32_t at[2] = {0, 0}, n = 0;
+
+	while (at[0] < s->batch->n || at[1] < s->late->n) {
+		unsigned from = at[0] == s->batch->n ||
+		    (at[1] < s->late->n && s->late->events[at[1]].seq < s->batch->events[at[0]].seq);
+		struct event *ev = &batches[from]->events[at[from]];
+		uint32_t ticks = s->n_ticks;
+		bool goes_on = admit(e, s, batches[from], ev);
+		if (s->n_ticks > ticks)
+			s->order[n++] = ENTRY_TICK | ticks;
+		if (goes_on)
+			s->order[n++] = at[from] | (from ? ENTRY_LATE : 0);
+		at[from]++;
+	}
+	return n;
+}
+
+static unsigned entry_shard(const struct slot *s, uint32_t entry)
+{
+	const struct batch *b = entry & ENTRY_LATE ? s->late : s->batch;
+	return shard_of(b->events[entry & ENTRY_MASK].zone_hash);
+}
+
+/* A counting sort by shard; ticks go to every one. */
+static void deal(struct slot *s, uint32_t n)
+{
+	uint32_t next[SHARDS] = {0};
+
+	for (uint32_t i = 0; i < n; i++)
+		if (!(s->order[i] & ENTRY_TICK))
+			next[entry_shard(s, s->order[i])]++;
+	uint32_t first = 0;
+	for (unsigned i = 0; i < SHARDS; i++) {
+		uint32_t length = next[i] + s->n_ticks;
+		s->entry_first[i] = next[i] = first;
+		first += length;
+	}
+	s->entry_first[SHARDS] = first;
+	for (uint32_t i = 0; i < n; i++) {
+		if (!(s->order[i] & ENTRY_TICK)) {
+			s->entries[next[entry_shard(s, s->order[i])]++] = s->order[i];
+			continue;
+		}
+		for (unsigned k = 0; k < SHARDS; k++)
+			s->entries[next[k]++] = s->order[i];
+	}
+}
+
+void engine_sequence(struct engine *e, struct slot *s)
+{
+	for (size_t i = 0; i < s->segments.n; i++)
+		stream_feed(e->stream, &s->segments.at[i], s->late);
+	for (uint32_t i = 0; i < s->late->n; i++)
+		observe_event(&e->observer, s->late, &s->late->events[i]);
+	const struct batch *batches[2] = {s->batch, s->late};
+	for (unsigned k = 0; k < 2; k++) {
+		e->stats.records += batches[k]->records;
+		e->stats.skipped += batches[k]->skipped;
+		for (unsigned i = 0; i < MALFORMED_COUNT; i++)
+			e->stats.malformed[i] += batches[k]->malformed[i];
+	}
+	deal(s, put_in_order(e, s));
+}

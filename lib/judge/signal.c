@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: ISC */
+#include "lib/judge/signal.h"
+
+#include "lib/base/out.h"
+
+static const char *const names[SIGNAL_COUNT] = {
+#define X(id, name) [SIGNAL_##id] = #name,
+    SIGNAL_LIST(X)
+#undef X
+};
+
+const char *signal_name(enum signal s)
+{
+	return names[s];
+}
+
+static uint64_t percent(uint64_t part, uint64_t whole)
+{
+	return whole ? part * 100 / whole : 0;
+}
+
+int signal_worst_scale(const uint32_t leak[SCALES], const uint32_t budget[SCALES])
+{
+	int worst = 0;
+	for (int i = 1; i < SCALES; i++)
+		if (percent(leak[i], budget[i]) > percent(leak[worst], budget[worst]))
+			worst = i;
+	return worst;
+}
+
+/* An address that meets very many zones is many people: a proxy, a NAT, a mail gateway. What it
+ * may leak to each grows with the logarithm of its breadth. In 1/8 of the budget. */
+static uint32_t breadth_eighths(const struct features *f)
+{
+	uint32_t eighths = 8;
+	for (uint32_t breadth = f->client_breadth; breadth > 1000; breadth /= 2)
+		eighths += 2;
+	return eighths;
+}
+
+static int64_t against_budget(const uint32_t leak[SCALES], const uint32_t budget[SCALES],
+    const struct features *f)
+{
+	int i = signal_worst_scale(leak, budget);
+	return (int64_t)(percent(leak[i], budget[i]) * 8 / breadth_eighths(f));
+}
+
+/* How many clients really share what the zone was told: one, when this pair told most of it. */
+static uint32_t sharing_clients(const struct features *f)
+{
+	if (f->subject != SUBJECT_PAIR || f->zone_clients <= 1)
+		return f->zone_clients;
+	uint32_t share = f->up[SCALES - 1] ? f->zone_up / f->up[SCALES - 1] : f->zone_clients;
+	if (share < 1)
+		share = 1;
+	return share < f->zone_clients ? share : f->zone_clients;
+}
+
+static int64_t zone_kind(const struct features *f)
+{
+	static const uint8_t kinds[] = {
+	    [ZONE_REGISTERED] = 1,
+	    [ZONE_SUFFIX] = 1,
+	    [ZONE_SITE] = 2,
+	    [ZONE_SPECIAL] = 3,
+	    [ZONE_REVERSE] = 4,
+	    [ZONE_UNKNOWN] = 5,
+	};
+	return kinds[f->zone_class];
+}
+
+bool signal_value(enum signal s, const struct features *f, const struct budgets *b,
+    int64_t *ret_value)
+{
+	bool named = f->measured > 0 && f->subject == SUBJECT_PAIR;
+	int64_t v = 0;
+
+	switch (s) {
+	case SIGNAL_LEAK_UP:
+		v = against_budget(f->up, b->up, f);
+		break;
+	case SIGNAL_LEAK_DOWN:
+		v = against_budget(f->down, b->down, f);
+		break;
+	case SIGNAL_OPAQUE_DOWN:
+		v = (int64_t)percent(f->opaque_down, b->opaque);
+		break;
+	case SIGNAL_RAW:
+		v = (int64_t)(f->raw_up + f->raw_down);
+		break;
+	case SIGNAL_NAMES:
+		v = (int64_t)f->measured;
+		break;
+	case SIGNAL_LENGTH:
+		v = f->mean_sub_len;
+		break;
+	case SIGNAL_DENSITY:
+		v = f->bits_per_char * 100 / 256;
+		break;
+	case SIGNAL_ENCODED:
+		v = f->encoded_permille;
+		break;
+	case SIGNAL_LONG_LABEL:
+		v = f->long_label_permille;
+		break;
+	case SIGNAL_NON_ASCII:
+		v = f->non_ascii_permille;
+		break;
+	case SIGNAL_UNIQUE:
+		v = f->unique_permille;
+		break;
+	case SIGNAL_OPAQUE_TYPES:
+		v = f->opaque_permille;
+		named = f->subject == SUBJECT_PAIR;
+		break;
+	case SIGNAL_OPAQUE_ANSWERS:
+		v = f->opaque_answer_permille;
+		named = f->subject == SUBJECT_PAIR && f->responses > 0;
+		break;
+	case SIGNAL_NXDOMAIN:
+		v = f->nxdomain_permille;
+		named = f->subject == SUBJECT_SUFFIX || f->responses > 0;
+		break;
+	case SIGNAL_PREVALENCE:
+		v = sharing_clients(f);
+		named = f->subject == SUBJECT_PAIR || f->subject == SUBJECT_ZONE;
+		break;
+	case SIGNAL_ZONE_KIND:
+		v = zone_kind(f);
+		named = true;
+		break;
+	case SIGNAL_EXTRA:
+		v = (int64_t)(f->extra_up + f->extra_down);
+		break;
+	case SIGNAL_CONCENTRATION:
+		v = f->top_permille;
+		named = f->subject == SUBJECT_CLIENT;
+		break;
+	case SIGNAL_COUNT:
+		return false;
+	}
+	if (s > SIGNAL_NAMES && !named && s != SIGNAL_EXTRA)
+		return false;
+	*ret_value = v;
+	return true;
+}
+
+static const char *const scale_texts[SCALES] = {"10 minutes", "6 hours", "7 days"};
+
+static void leak_text(struct out *o, const uint32_t leak[SCALES], const uint32_t budget[SCALES],
+    const char *what)
+{
+	int i = signal_worst_scale(leak, budget);
+	out_bytes(o, leak[i]);
+	out_str(o, what);
+	out_str(o, scale_texts[i]);
+	out_str(o, "; an ordinary pair stays below ");
+	out_bytes(o, budget[i]);
+}
+
+/* Sentences with one number, put where the text begins; `divide` brings permille to percent. */
+static const struct {
+	const char *text;
+	int64_t divide;
+} sentences[SIGNAL_COUNT] = {
+    [SIGNAL_NAMES] = {" new names below the zone", 1},
+    [SIGNAL_LENGTH] = {" characters in a subdomain on average; ordinary are 4 to 20", 1},
+    [SIGNAL_ENCODED] = {" % of names mix digits into a long label", 10},
+    [SIGNAL_LONG_LABEL] = {" % of names have a label of 25 characters or more", 10},
+    [SIGNAL_NON_ASCII] = {" % of names hold bytes outside ASCII", 10},
+    [SIGNAL_UNIQUE] = {" % of queries ask a name not asked before", 10},
+    [SIGNAL_OPAQUE_TYPES] = {" % of queries are of types that carry free data", 10},
+    [SIGNAL_OPAQUE_ANSWERS] = {" % of answers bring new opaque data", 10},
+    [SIGNAL_NXDOMAIN] = {" % of answers say that the name does not exist", 10},
+    [SIGNAL_PREVALENCE] = {" clients share the leak to this zone", 1},
+    [SIGNAL_RAW] = {" bytes on a DNS port are no DNS", 1},
+    [SIGNAL_EXTRA] = {" bytes beside question and answers", 1},
+    [SIGNAL_CONCENTRATION] = {" % of it went to a single zone", 10},
+};
+
+static const char *const kind_texts[] = {"", "a registered domain", "a zone of this site",
+    "a special-use name", "a reverse zone", "a name outside the public DNS, told to its server"};
+
+void signal_text(enum signal s, const struct features *f, const struct budgets *b, char *buf,
+    size_t size)
+{
+	struct out o = out_to(buf, size);
+	int64_t v = 0;
+
+	(void)signal_value(s, f, b, &v);
+	switch (s) {
+	case SIGNAL_LEAK_UP:
+		leak_text(&o, f->up, b->up, " of new names at a half-life of ");
+		break;
+	case SIGNAL_LEAK_DOWN:
+		leak_text(&o, f->down, b->down, " of new answers at a half-life of ");
+		break;
+	case SIGNAL_OPAQUE_DOWN:
+		out_bytes(&o, f->opaque_down);
+		out_str(&o, " of new opaque answers (TXT, NULL ...); ordinary is below ");
+		out_bytes(&o, b->opaque);
+		break;
+	case SIGNAL_DENSITY:
+		out_decimal(&o, (uint64_t)v, 2);
+		out_str(&o, " bits a character; words cost 2 to 3, hexadecimal 4, base64 6");
+		break;
+	case SIGNAL_ZONE_KIND:
+		out_str(&o, "the zone is ");
+		out_str(&o, kind_texts[v]);
+		break;
+	default:
+		out_i64(&o, v / sentences[s].divide);
+		out_str(&o, sentences[s].text);
+	}
+}

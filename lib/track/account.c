@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: ISC */
+#include "lib/track/account.h"
+
+#define FIRST_JUDGED_BITS256 (512u << 11)
+
+size_t accounts_size(unsigned log2_slots)
+{
+	return (((size_t)1 << log2_slots) + TABLE_WINDOW) * sizeof(struct account);
+}
+
+void accounts_init(struct accounts *a, void *mem, unsigned log2_slots)
+{
+	*a = (struct accounts){.slots = mem, .mask = (uint32_t)(((size_t)1 << log2_slots) - 1)};
+}
+
+/* An account of little excess and small breadth is worth least. */
+static uint64_t worth(const struct account *a)
+{
+	return (uint64_t)a->sums.up[SCALES - 1] + ((uint64_t)a->zones << 8);
+}
+
+static struct account *find(struct accounts *a, uint64_t key, const struct note *n, uint8_t subject)
+{
+	struct account *s = &a->slots[tables_home(key, a->mask)];
+	struct account *victim = NULL;
+
+	key |= key == 0;
+	for (int i = 0; i < TABLE_WINDOW; i++) {
+		if (s[i].key == key)
+			return &s[i];
+		if (s[i].key == 0) {
+			victim = &s[i];
+			break;
+		}
+		if (!victim || worth(&s[i]) < worth(victim))
+			victim = &s[i];
+	}
+	a->evicted += victim->key != 0;
+	*victim = (struct account){
+	    .key = key,
+	    .client_hash = n->client_hash,
+	    .site = n->site,
+	    .subject = subject,
+	    .first_s = n->time_s,
+	    .sums = {.at_s = n->time_s},
+	    .judged_at = FIRST_JUDGED_BITS256,
+	};
+	memcpy(victim->client, n->client, 16);
+	return victim;
+}
+
+static void count_top(struct account *a, uint64_t zone_hash, uint32_t bits)
+{
+	int least = 0;
+	for (int i = 0; i < ACCOUNT_TOP; i++) {
+		if (a->top[i] == zone_hash) {
+			a->top_bits[i] += bits;
+			return;
+		}
+		if (a->top_bits[i] < a->top_bits[least])
+			least = i;
+	}
+	if (a->top_bits[least] <= bits) {
+		a->top[least] = zone_hash;
+		a->top_bits[least] = bits;
+		return;
+	}
+	for (int i = 0; i < ACCOUNT_TOP; i++)
+		a->top_bits[i] -= bits < a->top_bits[i] ? bits : a->top_bits[i];
+}
+
+static struct account *add(struct account *a, const struct note *n, const struct half_lives *h)
+{
+	sums_age(&a->sums, h, n->time_s);
+	sums_add(&a->sums, n->excess, 0);
+	a->bits += n->bits;
+	a->names++;
+	a->last_s = n->time_s;
+	count_top(a, n->zone_hash, n->bits);
+	if (a->sums.up[SCALES - 1] < a->judged_at)
+		return NULL;
+	uint32_t up = a->sums.up[SCALES - 1];
+	a->judged_at = up > UINT32_MAX / 2 ? UINT32_MAX : up + up / 2;
+	return a;
+}
+
+static uint64_t client_key(uint64_t client_hash)
+{
+	return hash_mix(client_hash, SUBJECT_CLIENT);
+}
+
+struct account *accounts_take(struct accounts *a, const struct note *n, const struct half_lives *h)
+{
+	struct account *client = find(a, client_key(n->client_hash), n, SUBJECT_CLIENT);
+	if (n->kind == NOTE_LEAK)
+		return add(client, n, h);
+	client->zones += n->kind == NOTE_ZONE;
+	if (!n->is_new_zone)
+		return NULL;
+	struct account *s = find(a, hash_mix(n->client_hash, n->suffix_hash), n, SUBJECT_SUFFIX);
+	if (n->kind == NOTE_NXDOMAIN) {
+		s->nxdomain++;
+		return NULL;
+	}
+	s->zones++;
+	s->suffix_len = n->suffix_len;
+	memcpy(s->suffix, n->suffix, n->suffix_len);
+	return add(s, n, h);
+}
+
+uint32_t accounts_breadth(const struct accounts *a, uint64_t client_hash)
+{
+	uint64_t key = client_key(client_hash);
+	const struct account *s = &a->slots[tables_home(key, a->mask)];
+	for (int i = 0; i < TABLE_WINDOW; i++)
+		if (s[i].key == key)
+			return s[i].zones;
+	return 0;
+}
+
+const struct account *accounts_next(const struct accounts *a, uint32_t *at)
+{
+	while (*at <= a->mask + TABLE_WINDOW) {
+		const struct account *s = &a->slots[(*at)++];
+		if (s->key)
+			return s;
+	}
+	return NULL;
+}
+
+void features_account(struct features *f, const struct account *a, int64_t time_ns)
+{
+	uint64_t top = 0;
+
+	*f = (struct features){
+	    .key = a->key,
+	    .client_hash = a->client_hash,
+	    .subject = a->subject,
+	    .zone_class = ZONE_REGISTERED,
+	    .site = a->site,
+	    .time_ns = time_ns,
+	    .first_ns = (int64_t)a->first_s * 1000000000,
+	    .last_ns = (int64_t)a->last_s * 1000000000,
+	    .queries = a->names,
+	    .unique = a->names,
+	    .measured = a->names,
+	    .bytes_up = bits256_bytes(a->bits),
+	    .nxdomain_permille = a->names ? (uint32_t)((uint64_t)a->nxdomain * 1000 / a->names) : 0,
+	    .unique_permille = 1000,
+	    .client_breadth = a->zones,
+	};
+	memcpy(f->client, a->client, 16);
+	for (int i = 0; i < SCALES; i++)
+		f->up[i] = (uint32_t)bits256_bytes(a->sums.up[i]);
+	for (int i = 0; i < ACCOUNT_TOP; i++)
+		if (a->top_bits[i] > top)
+			top = a->top_bits[i];
+	f->top_permille = a->bits ? (uint32_t)(top * 1000 / a->bits) : 0;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The accounts that cross shards: what a client told all rare zones together (one host that
+ * rotates domains), and what it told by the registered labels it asked for below a suffix
+ * ("*.com": payload in the label that one can register, generated domains). Fed from the shards'
+ * notes in event order, by one thread at a time.
+ *
+ * Where novelty is ordinary, as new domains are for a browser, the price says little: what counts
+ * is its excess over an ordinary name of that length. */
+#pragma once
+
+#include "lib/track/note.h"
+
+enum { ACCOUNT_TOP = 8, ACCOUNT_SUFFIX_MAX = 30 };
+
+struct account {
+	uint64_t key; /* 0: free */
+	uint64_t client_hash;
+	uint8_t client[16];
+	uint16_t site;
+	uint8_t subject; /* SUBJECT_CLIENT or SUBJECT_SUFFIX */
+	uint8_t suffix_len;
+	uint8_t suffix[ACCOUNT_SUFFIX_MAX];
+	struct sums sums;      /* up: excess */
+	uint32_t first_s, last_s;
+	uint32_t zones;        /* distinct zones met; what a pair table forgot may count twice */
+	uint32_t names;        /* names, or zones, that the sums are made of */
+	uint32_t nxdomain;     /* of those, answered NXDOMAIN */
+	uint64_t bits;         /* price in full, without decay */
+	uint32_t judged_at;    /* excess, 1/256 bit */
+	/* The zones that told most, by the algorithm of Misra and Gries (1982). */
+	uint64_t top[ACCOUNT_TOP];
+	uint32_t top_bits[ACCOUNT_TOP];
+};
+
+struct accounts {
+	struct account *slots;
+	uint32_t mask;
+	uint64_t evicted;
+};
+
+size_t accounts_size(unsigned log2_slots);
+void accounts_init(struct accounts *a, void *mem, unsigned log2_slots);
+
+/* Take a note of kind ZONE, LEAK or NXDOMAIN. Returns an account that is due to be judged, or
+ * NULL; a note can make at most one due. */
+struct account *accounts_take(struct accounts *a, const struct note *n, const struct half_lives *h);
+
+/* The number of zones a client has met; 0 when it is not known. */
+uint32_t accounts_breadth(const struct accounts *a, uint64_t client_hash);
+
+/* Walk the accounts in use: *at starts at 0. */
+const struct account *accounts_next(const struct accounts *a, uint32_t *at);
+
+void features_account(struct features *f, const struct account *a, int64_t time_ns);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Sums that forget at three speeds at once. A burst shows at the shortest half-life, a drip at the
+ * longest, and neither needs buckets: each sum is one integer, aged when it is touched. For a
+ * constant rate r a sum settles at r * half_life / ln 2, and a single burst is counted in full.
+ *
+ * Unit: 1/256 bit. The 32 bits saturate at 2 MiB; totals that matter beyond that are kept by the
+ * evidence of a promoted pair. */
+#pragma once
+
+#include <stdint.h>
+
+enum { SCALES = 3 };
+
+struct half_lives {
+	uint32_t s[SCALES]; /* seconds, ascending */
+};
+
+#define HALF_LIVES_DEFAULT ((struct half_lives){{600, 6 * 3600, 7 * 86400}})
+
+struct sums {
+	uint32_t at_s; /* event time the values below belong to */
+	uint32_t up[SCALES];
+	uint32_t down[SCALES];
+};
+
+/* Age the sums to now_s. Time that runs backwards ages nothing. */
+void sums_age(struct sums *s, const struct half_lives *h, uint32_t now_s);
+
+/* Add to sums that are already aged. Saturates. */
+void sums_add(struct sums *s, uint32_t up, uint32_t down);
+
+/* Bytes of a value in 1/256 bit, rounded down. */
+static inline uint64_t bits256_bytes(uint64_t v)
+{
+	return v >> 11;
+}

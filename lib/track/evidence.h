@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What is kept of a pair once it is promoted: enough to judge it, to explain the verdict, and to
+ * say what went out. About five KiB each, from a fixed pool; a light pair has none of this.
+ *
+ * The histogram of symbols is the adaptive code of the design: the length of a Krichevsky-Trofimov
+ * code over a memoryless source depends only on how often each symbol came, not on the order, so
+ * counting is all there is to do per byte and the code length is computed when it is asked for. */
+#pragma once
+
+#include "lib/base/hash.h"
+#include "lib/decode/event.h"
+#include "lib/track/hll.h"
+#include "lib/track/tables.h"
+
+enum {
+	EVIDENCE_TYPES = 8,
+	EVIDENCE_RCODES = 8,
+	EVIDENCE_SERVERS = 4,
+	EVIDENCE_SAMPLES = 6,
+	EVIDENCE_MINUTES = 60,
+	EVIDENCE_HLL_P = 10,
+};
+
+struct type_count {
+	uint16_t type;
+	uint32_t count;
+};
+
+struct sample {
+	uint8_t len;     /* of name; 0 = unused */
+	uint8_t zone_at;
+	uint16_t qtype;
+	uint8_t name[255]; /* wire form, original case */
+};
+
+struct evidence {
+	uint64_t pair_key; /* owner; 0 = free */
+	uint64_t client_hash, zone_hash;
+	uint8_t client[16];
+	uint16_t site;
+	uint16_t source;
+	uint32_t process;
+
+	int64_t first_ns, last_ns;
+	uint64_t events, responses;
+	uint64_t model_bits;  /* up, 1/256 bit, as priced by the model (with folds) */
+	uint64_t down_bits;
+	uint64_t opaque_bits; /* of down_bits, what came in TXT, NULL, KEY and the like */
+	uint64_t extra_up, extra_down; /* bytes beside question and answers */
+	uint64_t raw_up, raw_down;     /* bytes on DNS ports that are no DNS */
+
+	uint32_t novel;       /* names new to the zone; those before the promotion too */
+	uint32_t measured;    /* of those, how many stand in the sums below */
+	uint64_t sub_len, name_len, labels, entropy; /* sums over measured names; entropy 1/256 bit */
+	uint16_t max_sub_len, max_name_len, max_labels;
+	uint32_t symbols[256]; /* of the subdomains of measured names, dots left out */
+	uint64_t n_symbols;
+
+	uint64_t answers_size, answered; /* sum of sizes of responses, and how many told it */
+	uint32_t nxdomain, servfail, empty;
+	uint32_t opaque_answers; /* responses with new opaque data */
+	uint32_t min_ttl;
+	uint32_t upper_names;    /* queries with both cases in one name */
+	uint32_t long_label;     /* measured names with a label of 25 or more */
+	uint32_t non_ascii;      /* measured names with bytes of 128 or more */
+	uint32_t encoded;        /* measured names whose longest label (8 and more) mixes in digits */
+	uint32_t search_list;    /* names that looked like a suffix search */
+	uint32_t service_odd;    /* names unlike the shape that the catalogue expects */
+
+	uint32_t gaps;           /* between queries */
+	uint64_t gap_sum_ms, gap_square; /* square of ms >> 10 */
+	int64_t last_query_ns;
+
+	struct type_count types[EVIDENCE_TYPES];
+	uint32_t types_other;
+	struct type_count rcodes[EVIDENCE_RCODES];
+	uint8_t servers[EVIDENCE_SERVERS][16];
+	uint8_t n_servers;
+	uint32_t transports[TR_UNKNOWN + 1];
+	uint16_t minutes[EVIDENCE_MINUTES]; /* new names per minute of event time, modulo an hour */
+	uint32_t minute;
+	bool case_known;
+	bool name_cut;
+
+	uint64_t judged_at;   /* leak, 1/256 bit, at which it is judged again */
+	bool dirty;           /* changed since it was last judged */
+	bool listed;          /* stands in its shard's list of dirty slots */
+	struct sample samples[EVIDENCE_SAMPLES];
+	uint64_t unique_mem[(8 + (1u << EVIDENCE_HLL_P)) / 8]; /* struct hll of distinct qnames */
+};
+_Static_assert(sizeof(struct hll) == 8, "the sketch is laid out in unique_mem");
+
+struct hll *evidence_unique(struct evidence *v);
+
+/* Start the record of a pair. */
+void evidence_start(struct evidence *v, const struct pair *p, uint64_t key, const struct event *e,
+    const struct batch *b);
+
+/* Count one event of the pair. */
+void evidence_event(struct evidence *v, const struct event *e, const struct batch *b);
+
+/* Count a name that was new to the zone, and what it cost. */
+void evidence_name(struct evidence *v, const struct event *e, const struct batch *b, uint32_t bits);
+
+/* Up, 1/256 bit: the lesser of the model's code and the adaptive code over the pair's symbols. */
+uint64_t evidence_up_bits(const struct evidence *v);
+
+/* All that has leaked, as first priced: cheap, for deciding when to judge. */
+static inline uint64_t evidence_leak_bits(const struct evidence *v)
+{
+	return v->model_bits + v->down_bits +
+	    (v->extra_up + v->extra_down + v->raw_up + v->raw_down) * 2048;
+}
+
+/* A sum priced by the model, restated by the same measure. */
+uint32_t evidence_restate(const struct evidence *v, uint32_t sum);

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: ISC */
+#include "lib/track/shard.h"
+
+#include "lib/base/assert.h"
+
+/* A pair gets evidence from this decayed leak on, in either direction. */
+#define PROMOTE_BITS256 (40u << 11)
+/* A subject without evidence (a zone over all clients) is first judged here. */
+#define ZONE_JUDGED_BITS256 (256u << 11)
+/* A zone with at most so many clients is rare. */
+#define RARE_CLIENTS 2
+/* A tick does not bother the judge with less. */
+#define TICK_JUDGED_BITS256 (32u << 11)
+/* Up to so many queries below a zone, an NXDOMAIN counts for the account of its suffix. */
+#define FEW_QUERIES 4
+/* What an ordinary name costs per character: docs/model.md, rounded up. */
+#define ORDINARY_BITS256_PER_CHAR (4u * 256)
+
+static size_t aligned(size_t n)
+{
+	return (n + 63) & ~(size_t)63;
+}
+
+size_t shard_size(const struct shard_plan *p)
+{
+	return aligned(tables_size(p->log2_zones, p->log2_pairs)) + novelty_size(p->log2_blocks) +
+	    aligned(p->evidence * sizeof(struct evidence)) +
+	    2 * aligned(p->evidence * sizeof(uint16_t)) +
+	    aligned(NOTES_MAX * sizeof(struct note)) + aligned(FEATURES_MAX * sizeof(struct features));
+}
+
+struct shard_plan shard_plan(size_t budget)
+{
+	struct shard_plan p = {.log2_zones = 8, .log2_pairs = 8, .log2_blocks = 6, .evidence = 32};
+	/* Everything doubles together; the notes are touched only as far as they are used. */
+	for (;;) {
+		struct shard_plan next = {p.log2_zones + 1, p.log2_pairs + 1, p.log2_blocks + 1,
+		    p.evidence * 2};
+		if (next.evidence > 4096)
+			next.evidence = 4096;
+		if (shard_size(&next) * SHARDS > budget || next.log2_pairs > 22)
+			return p;
+		p = next;
+	}
+}
+
+static void *carve(uint8_t **mem, size_t bytes)
+{
+	void *p = *mem;
+	*mem += aligned(bytes);
+	return p;
+}
+
+void shard_init(struct shard *s, void *mem, const struct shard_plan *p,
+    const struct track_config *config)
+{
+	uint8_t *at = mem;
+	*s = (struct shard){.config = config, .n_evidence = p->evidence};
+	tables_init(&s->tables, carve(&at, tables_size(p->log2_zones, p->log2_pairs)), p->log2_zones,
+	    p->log2_pairs);
+	novelty_init(&s->names, carve(&at, novelty_size(p->log2_blocks)), p->log2_blocks);
+	s->evidence = carve(&at, p->evidence * sizeof(struct evidence));
+	s->free = carve(&at, p->evidence * sizeof(uint16_t));
+	s->dirty = carve(&at, p->evidence * sizeof(uint16_t));
+	s->notes = carve(&at, NOTES_MAX * sizeof(struct note));
+	s->features = carve(&at, FEATURES_MAX * sizeof(struct features));
+	for (uint32_t i = 0; i < p->evidence; i++)
+		s->free[i] = (uint16_t)(p->evidence - 1 - i);
+	s->n_free = p->evidence;
+}
+
+void shard_begin(struct shard *s)
+{
+	s->n_notes = 0;
+	s->n_features = 0;
+}
+
+static struct note *note_add(struct shard *s, enum note_kind kind, const struct event *e,
+    const struct batch *b)
+{
+	if (s->n_notes == NOTES_MAX) {
+		s->notes_lost++;
+		return NULL;
+	}
+	const struct endpoints *ends = event_ends(b, e);
+	struct note *n = &s->notes[s->n_notes++];
+	n->seq = e->seq;
+	n->kind = (uint8_t)kind;
+	n->is_new_zone = 0;
+	n->site = ends->site;
+	n->time_s = (uint32_t)(e->time_ns / 1000000000);
+	n->client_hash = e->client_hash;
+	n->zone_hash = e->zone_hash;
+	n->rcode = e->rcode;
+	memcpy(n->client, ends->client, 16);
+	return n;
+}
+
+/* The judge sees the subject as it stands at this event. */
+static void note_judge(struct shard *s, const struct features *f, uint32_t seq)
+{
+	if (s->n_notes == NOTES_MAX || s->n_features == FEATURES_MAX) {
+		s->notes_lost++;
+		return;
+	}
+	s->features[s->n_features] = *f;
+	s->notes[s->n_notes++] =
+	    (struct note){.seq = seq, .kind = NOTE_JUDGE, .features = s->n_features++};
+}
+
+static void fill_zone(const struct shard *s, struct zone *z, const struct name_scan *scan,
+    struct zone_split split, uint32_t now_s)
+{
+	size_t len = (size_t)(scan->len - split.zone_at);
+	z->class = split.class;
+	z->first_s = now_s;
+	z->sums.at_s = now_s;
+	z->name_len = (uint8_t)len;
+	memcpy(z->name, scan->lower + split.zone_at, len < ZONE_NAME_MAX ? len : ZONE_NAME_MAX);
+	(void)s;
+}
+
+/* Names the account "*.suffix" of a note's client. */
+static void note_suffix(struct note *n, const struct name_scan *scan, struct zone_split split)
+{
+	size_t len = (size_t)(scan->len - split.suffix_at);
+	n->is_new_zone = 1;
+	n->suffix_len = (uint8_t)(len < sizeof(n->suffix) ? len : sizeof(n->suffix));
+	memcpy(n->suffix, scan->lower + split.suffix_at, n->suffix_len);
+	n->suffix_hash = '*';
+	for (size_t i = 0; i < n->suffix_len; i++)
+		n->suffix_hash = hash_mix(n->suffix_hash, n->suffix[i]);
+}
+
+/* A client meets a zone. When nobody had asked for it within the horizon, its registered label is
+ * priced as a name in the account of its suffix ("*.com"). */
+static void note_zone(struct shard *s, const struct batch *b, const struct event *e,
+    const struct name_scan *scan, struct zone_split split, bool never_asked)
+{
+	struct note *n = note_add(s, NOTE_ZONE, e, b);
+	if (!n)
+		return;
+	n->bits = n->excess = 0;
+	if (!never_asked || split.class != ZONE_REGISTERED)
+		return;
+	note_suffix(n, scan, split);
+	uint32_t ordinary = scan->lower[split.zone_at] * ORDINARY_BITS256_PER_CHAR;
+	n->bits = model_price(s->config->model, scan, split.zone_label, split.zone_label + 1u);
+	if (n->bits > ordinary)
+		n->excess = n->bits - ordinary;
+}
+
+static void note_nxdomain(struct shard *s, const struct batch *b, const struct event *e)
+{
+	struct name_scan scan;
+	scan_name(&scan, event_name(b, e), e->name_len);
+	struct zone_split split = suffix_split(s->config->suffix, &scan);
+	struct note *n = note_add(s, NOTE_NXDOMAIN, e, b);
+	if (n)
+		note_suffix(n, &scan, split);
+}
+
+/* Give away what a fold recognised, up to its cap per zone and day. */
+static uint32_t after_fold(struct zone *z, struct name_price p, uint32_t now_s)
+{
+	uint16_t day = (uint16_t)(now_s / 86400);
+	uint32_t cap = fold_cap_bits(p.fold);
+	if (p.fold == FOLD_NONE)
+		return p.full;
+	if (z->folded_day != day) {
+		z->folded_day = day;
+		z->folded = 0;
+	}
+	uint32_t given = p.full - p.folded;
+	if (z->folded + given > cap)
+		return p.full;
+	z->folded += given;
+	return p.folded;
+}
+
+/* What one event added, in 1/256 bit. */
+struct added {
+	uint32_t up, down, name, opaque;
+	bool novel;
+	uint32_t min_ttl;
+};
+
+static void release(struct shard *s, uint16_t slot)
+{
+	/* A freed slot stays in the dirty list, where the tick passes over it. */
+	s->evidence[slot].pair_key = 0;
+	s->free[s->n_free++] = slot;
+}
+
+/* Room for one more: with a full pool, the smallest leak among a few yields to a larger one. */
+static bool make_room(struct shard *s, uint64_t key, uint64_t mine)
+{
+	enum { TRIED = 32 };
+	struct evidence *least = NULL;
+
+	if (s->n_free)
+		return true;
+	for (uint64_t i = 0; i < TRIED; i++) {
+		struct evidence *v = &s->evidence[hash_mix(key, i) % s->n_evidence];
+		if (!least || v->model_bits + v->down_bits < least->model_bits + least->down_bits)
+			least = v;
+	}
+	if (least->model_bits + least->down_bits >= mine) {
+		s->evidence_refused++;
+		return false;
+	}
+	struct pair *loser = tables_find_pair(&s->tables, least->pair_key);
+	dh_assert(loser != NULL);
+	loser->evidence = 0;
+	release(s, (uint16_t)(least - s->evidence));
+	return true;
+}
+
+static struct evidence *promote(struct shard *s, struct pair *p, uint64_t key,
+    const struct batch *b, const struct event *e, const struct added *a)
+{
+	if (!make_room(s, key, (uint64_t)p->sums.up[SCALES - 1] + p->sums.down[SCALES - 1]))
+		return NULL;
+	uint16_t slot = s->free[--s->n_free];
+	struct evidence *v = &s->evidence[slot];
+	p->evidence = (uint16_t)(slot + 1);
+	evidence_start(v, p, key, e, b);
+	/* This event's own share is counted with the event. */
+	v->model_bits -= a->up < v->model_bits ? a->up : v->model_bits;
+	v->down_bits -= a->down < v->down_bits ? a->down : v->down_bits;
+	return v;
+}
+
+/* The zone of a pair; its slot may have gone to another zone meanwhile. */
+static const struct zone *zone_of(const struct shard *s, const struct pair *p,
+    const struct evidence *v)
+{
+	static const struct zone unknown;
+	const struct zone *z = &s->tables.zones[p->zone];
+	return z->hash == (v->zone_hash | (v->zone_hash == 0)) ? z : &unknown;
+}
+
+static void judge_pair(struct shard *s, struct evidence *v, const struct pair *p, uint32_t seq,
+    int64_t time_ns)
+{
+	struct features f;
+	features_pair(&f, v, p, zone_of(s, p, v), time_ns);
+	note_judge(s, &f, seq);
+	v->dirty = false;
+}
+
+static unsigned log2_floor(uint32_t v)
+{
+	return v ? 31 - (unsigned)__builtin_clz(v) : 0;
+}
+
+static struct pair *find_pair(struct shard *s, const struct batch *b, const struct event *e,
+    struct zone *z, uint64_t key, uint32_t now_s, bool *ret_new)
+{
+	uint16_t evicted;
+	struct pair *p = tables_pair(&s->tables, key, ret_new, &evicted);
+	if (evicted)
+		release(s, (uint16_t)(evicted - 1));
+	if (*ret_new) {
+		memcpy(p->client, event_ends(b, e)->client, 16);
+		p->sums.at_s = now_s;
+		zone_add_client(z, e->client_hash);
+	}
+	p->zone = (uint32_t)(z - s->tables.zones);
+	return p;
+}
+
+static struct added price_event(struct shard *s, const struct batch *b, const struct event *e,
+    struct zone *z, const struct name_scan *scan, struct zone_split split, bool novel, uint32_t now_s)
+{
+	struct added a = {.novel = novel, .min_ttl = UINT32_MAX};
+
+	if (novel && e->zone_at) {
+		a.name = after_fold(z, price_name(s->config->model, scan, split, e->qtype, e->flags), now_s);
+		a.up = a.name;
+		s->novel_names++;
+	}
+	if (e->answer_hash && novelty_add(&s->names, hash_mix(e->zone_hash, e->answer_hash))) {
+		struct answers_price p = answers_price_new(&s->names, s->config->model, e->zone_hash,
+		    event_answers(b, e));
+		a.down = p.bits;
+		a.opaque = p.opaque;
+		a.min_ttl = p.min_ttl;
+	}
+	if (e->extra && !(e->flags & EV_DUPLICATE))
+		*(e->flags & EV_QUERY ? &a.up : &a.down) += e->extra * 2048u;
+	return a;
+}
+
+static void count_evidence(struct evidence *v, const struct batch *b, const struct event *e,
+    const struct added *a)
+{
+	evidence_event(v, e, b);
+	if (a->novel && e->zone_at)
+		evidence_name(v, e, b, a->name);
+	v->down_bits += e->flags & EV_QUERY ? a->down : a->down - (a->down ? e->extra * 2048u : 0);
+	v->opaque_bits += a->opaque;
+	v->opaque_answers += a->opaque != 0;
+	if (a->min_ttl < v->min_ttl)
+		v->min_ttl = a->min_ttl;
+}
+
+static void note_leak(struct shard *s, const struct batch *b, const struct event *e, uint32_t bits)
+{
+	uint32_t ordinary = e->zone_at * ORDINARY_BITS256_PER_CHAR;
+	struct note *n = note_add(s, NOTE_LEAK, e, b);
+	if (!n)
+		return;
+	n->bits = bits;
+	n->excess = bits > ordinary ? bits - ordinary : 0;
+}
+
+void shard_event(struct shard *s, const struct batch *b, const struct event *e)
+{
+	uint32_t now_s = (uint32_t)(e->time_ns / 1000000000);
+	uint64_t key = hash_mix(e->client_hash, e->zone_hash);
+	const struct half_lives *h = &s->config->half_lives;
+	struct name_scan scan;
+	struct zone_split split = {0, 0, 0, ZONE_UNKNOWN};
+	bool new_zone, new_pair;
+
+	novelty_tick(&s->names, now_s, s->config->horizon_s);
+	struct zone *z = tables_zone(&s->tables, e->zone_hash, &new_zone);
+	bool novel = e->name_len && novelty_add(&s->names, e->name_hash);
+	if (new_zone || novel) {
+		static const uint8_t root[1];
+		scan_name(&scan, e->name_len ? event_name(b, e) : root, e->name_len ? e->name_len : 1u);
+		split = suffix_split(s->config->suffix, &scan);
+	}
+	s->zones += new_zone;
+	if (new_zone)
+		fill_zone(s, z, &scan, split, now_s);
+	if (now_s > z->last_s)
+		z->last_s = now_s;
+	struct pair *p = find_pair(s, b, e, z, key, now_s, &new_pair);
+	s->pairs += new_pair;
+	if (new_pair)
+		note_zone(s, b, e, &scan, split,
+		    new_zone && novelty_add(&s->names, hash_mix(e->zone_hash, 'z')));
+	if (e->rcode == 3 && e->flags & EV_RESPONSE && z->queries <= FEW_QUERIES &&
+	    z->class == ZONE_REGISTERED)
+		note_nxdomain(s, b, e);
+	bool is_query = (e->flags & (EV_QUERY | EV_DUPLICATE)) == EV_QUERY;
+	z->queries += is_query;
+	p->queries += is_query;
+
+	struct added a = price_event(s, b, e, z, &scan, split, novel, now_s);
+	if (a.up | a.down) {
+		uint32_t zone_before = z->sums.up[SCALES - 1];
+		sums_age(&p->sums, h, now_s);
+		sums_add(&p->sums, a.up, a.down);
+		sums_age(&z->sums, h, now_s);
+		sums_add(&z->sums, a.up, a.down);
+		if (z->sums.up[SCALES - 1] > ZONE_JUDGED_BITS256 && zone_clients(z) > RARE_CLIENTS &&
+		    log2_floor(zone_before) != log2_floor(z->sums.up[SCALES - 1])) {
+			struct features f;
+			features_zone(&f, z, e->time_ns);
+			note_judge(s, &f, e->seq);
+		}
+		if (a.name && zone_clients(z) <= RARE_CLIENTS)
+			note_leak(s, b, e, a.name);
+	}
+
+	struct evidence *v = p->evidence ? &s->evidence[p->evidence - 1] : NULL;
+	if (!v && (s->config->keep_all || p->sums.up[SCALES - 1] > PROMOTE_BITS256 ||
+		      p->sums.down[SCALES - 1] > PROMOTE_BITS256 || e->flags & EV_NOT_DNS))
+		v = promote(s, p, key, b, e, &a);
+	if (!v) {
+		p->novel = (uint16_t)(p->novel + (novel && p->novel < UINT16_MAX));
+		return;
+	}
+	count_evidence(v, b, e, &a);
+	if (!v->listed) {
+		v->listed = true;
+		s->dirty[s->n_dirty++] = (uint16_t)(p->evidence - 1);
+	}
+	uint64_t leak = evidence_leak_bits(v);
+	if (leak >= v->judged_at) {
+		v->judged_at = leak + leak / 2;
+		judge_pair(s, v, p, e->seq, e->time_ns);
+	}
+}
+
+void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns)
+{
+	for (uint32_t i = 0; i < s->n_dirty; i++) {
+		struct evidence *v = &s->evidence[s->dirty[i]];
+		v->listed = false;
+		if (v->pair_key && v->dirty && evidence_leak_bits(v) >= TICK_JUDGED_BITS256)
+			judge_pair(s, v, tables_find_pair(&s->tables, v->pair_key), seq, now_ns);
+	}
+	s->n_dirty = 0;
+}
+
+const struct evidence *shard_next(const struct shard *s, uint32_t *at, const struct pair **ret_pair,
+    const struct zone **ret_zone)
+{
+	while (*at < s->n_evidence) {
+		const struct evidence *v = &s->evidence[(*at)++];
+		if (!v->pair_key)
+			continue;
+		*ret_pair = tables_find_pair(&s->tables, v->pair_key);
+		*ret_zone = zone_of(s, *ret_pair, v);
+		return v;
+	}
+	return NULL;
+}
+
+const struct zone *shard_zone(const struct shard *s, uint64_t zone_hash)
+{
+	return tables_find_zone(&s->tables, zone_hash);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * One sixteenth of the state: zones whose hash begins with this shard's number, their pairs, their
+ * novelty, their evidence. A shard sees its events in input order, whoever runs it, and touches
+ * nothing else; so the verdicts do not depend on the number of threads. */
+#pragma once
+
+#include "lib/track/note.h"
+#include "lib/track/novelty.h"
+#include "lib/track/observe.h"
+#include "lib/track/price.h"
+
+enum { SHARDS = 16 };
+
+static inline unsigned shard_of(uint64_t zone_hash)
+{
+	return (unsigned)(zone_hash >> 60);
+}
+
+/* What the shards share, read-only. */
+struct track_config {
+	const struct suffix *suffix;
+	const struct model *model;
+	struct half_lives half_lives;
+	uint32_t horizon_s;
+	bool keep_all; /* evidence for every pair while there is room (hunt) */
+};
+
+/* Powers of two, and the number of evidence records, that one shard gets out of the budget. */
+struct shard_plan {
+	unsigned log2_zones, log2_pairs, log2_blocks;
+	uint32_t evidence;
+};
+
+struct shard {
+	const struct track_config *config;
+	struct tables tables;
+	struct novelty names;
+	struct evidence *evidence;
+	uint16_t *free;  /* stack of free evidence slots */
+	uint16_t *dirty; /* slots that changed since the last tick, some twice */
+	uint32_t n_evidence, n_free, n_dirty;
+	struct note *notes;
+	struct features *features; /* of this batch's NOTE_JUDGE */
+	uint32_t n_notes, n_features;
+	uint64_t notes_lost, evidence_refused;
+	uint64_t novel_names, pairs, zones;
+};
+
+/* The largest plan for which SHARDS shards fit in budget bytes. */
+struct shard_plan shard_plan(size_t budget);
+size_t shard_size(const struct shard_plan *plan);
+void shard_init(struct shard *s, void *mem, const struct shard_plan *plan,
+    const struct track_config *config);
+
+/* Start a batch: forget the notes of the last one. */
+void shard_begin(struct shard *s);
+/* One event of this shard; names lie in b. */
+void shard_event(struct shard *s, const struct batch *b, const struct event *e);
+/* Event time has reached a tick: have every changed subject with evidence judged. */
+void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns);
+
+static inline void shard_prefetch(const struct shard *s, const struct event *e)
+{
+	tables_prefetch(&s->tables, e->zone_hash, hash_mix(e->client_hash, e->zone_hash));
+	novelty_prefetch(&s->names, e->name_hash);
+}
+
+/* Walk the pairs that have evidence: *at starts at 0; NULL at the end. */
+const struct evidence *shard_next(const struct shard *s, uint32_t *at, const struct pair **ret_pair,
+    const struct zone **ret_zone);
+/* A zone that is still known, else NULL. */
+const struct zone *shard_zone(const struct shard *s, uint64_t zone_hash);

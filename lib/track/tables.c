@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: ISC */
+#include "lib/track/tables.h"
+
+#include <string.h>
+
+#include "lib/base/assert.h"
+#include "lib/base/fixed.h"
+
+size_t tables_size(unsigned log2_zones, unsigned log2_pairs)
+{
+	return (((size_t)1 << log2_zones) + TABLE_WINDOW) * sizeof(struct zone) +
+	    (((size_t)1 << log2_pairs) + TABLE_WINDOW) * sizeof(struct pair);
+}
+
+void tables_init(struct tables *t, void *mem, unsigned log2_zones, unsigned log2_pairs)
+{
+	*t = (struct tables){
+	    .zones = mem,
+	    .zone_mask = (uint32_t)(((size_t)1 << log2_zones) - 1),
+	    .pair_mask = (uint32_t)(((size_t)1 << log2_pairs) - 1),
+	};
+	/* Windows run past the last home instead of wrapping. */
+	t->pairs = (struct pair *)(void *)(t->zones + t->zone_mask + 1 + TABLE_WINDOW);
+}
+
+/* Which of two entries is worth less: the smaller leak, then the longer unused. */
+static bool worth_less(const struct sums *a, const struct sums *b)
+{
+	uint64_t leak_a = (uint64_t)a->up[SCALES - 1] + a->down[SCALES - 1];
+	uint64_t leak_b = (uint64_t)b->up[SCALES - 1] + b->down[SCALES - 1];
+	return leak_a != leak_b ? leak_a < leak_b : a->at_s < b->at_s;
+}
+
+struct zone *tables_zone(struct tables *t, uint64_t hash, bool *ret_new)
+{
+	struct zone *z = &t->zones[tables_home(hash, t->zone_mask)];
+	struct zone *victim = NULL;
+
+	hash |= hash == 0;
+	for (int i = 0; i < TABLE_WINDOW; i++) {
+		if (z[i].hash == hash) {
+			*ret_new = false;
+			return &z[i];
+		}
+		if (z[i].hash == 0) {
+			victim = &z[i];
+			break;
+		}
+		if (!victim || worth_less(&z[i].sums, &victim->sums))
+			victim = &z[i];
+	}
+	t->zones_evicted += victim->hash != 0;
+	memset(victim, 0, sizeof(*victim));
+	victim->hash = hash;
+	*ret_new = true;
+	return victim;
+}
+
+struct pair *tables_pair(struct tables *t, uint64_t key, bool *ret_new, uint16_t *ret_evicted)
+{
+	struct pair *p = &t->pairs[tables_home(key, t->pair_mask)];
+	struct pair *victim = NULL;
+
+	key |= key == 0;
+	*ret_evicted = 0;
+	for (int i = 0; i < TABLE_WINDOW; i++) {
+		if (p[i].key == key) {
+			*ret_new = false;
+			return &p[i];
+		}
+		if (p[i].key == 0) {
+			victim = &p[i];
+			break;
+		}
+		bool better = victim && (p[i].evidence != 0) != (victim->evidence != 0)
+		    ? p[i].evidence == 0
+		    : !victim || worth_less(&p[i].sums, &victim->sums);
+		if (better)
+			victim = &p[i];
+	}
+	t->pairs_evicted += victim->key != 0;
+	*ret_evicted = victim->key ? victim->evidence : 0;
+	memset(victim, 0, sizeof(*victim));
+	victim->key = key;
+	*ret_new = true;
+	return victim;
+}
+
+struct pair *tables_find_pair(const struct tables *t, uint64_t key)
+{
+	struct pair *p = &t->pairs[tables_home(key, t->pair_mask)];
+	key |= key == 0;
+	for (int i = 0; i < TABLE_WINDOW; i++)
+		if (p[i].key == key)
+			return &p[i];
+	return NULL;
+}
+
+const struct zone *tables_find_zone(const struct tables *t, uint64_t hash)
+{
+	const struct zone *z = &t->zones[tables_home(hash, t->zone_mask)];
+	hash |= hash == 0;
+	for (int i = 0; i < TABLE_WINDOW; i++)
+		if (z[i].hash == hash)
+			return &z[i];
+	return NULL;
+}
+
+void zone_add_client(struct zone *z, uint64_t client_hash)
+{
+	z->clients_map |= (uint64_t)1 << (client_hash & 63);
+}
+
+uint32_t zone_clients(const struct zone *z)
+{
+	/* Linear counting (Whang, Vander-Zanden, Taylor 1990): n = -m ln(empty / m), m = 64. In
+	 * base two: 64 * ln 2 * (6 - log2 empty); 64 ln 2 = 44.36. */
+	unsigned empty = 64 - (unsigned)__builtin_popcountll(z->clients_map);
+	if (empty == 0)
+		return 250;
+	uint32_t clients = (6 * 256 - fixed_log2(empty)) * 44 >> 8;
+	return clients ? clients : 1;
+}
