@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The fields of sensor logs that become events, and the one walk over a line of JSON that picks
+ * them out. Zeek and EVE share the walk: which of the two a line is shows only when its keys were
+ * seen. */
+#pragma once
+
+#include "lib/decode/json.h"
+
+enum field {
+	F_NONE,
+	/* Zeek's dns.log; the columns of its TSV have the same names as the keys of its JSON. */
+	F_TS,
+	F_ORIG_H,
+	F_ORIG_P,
+	F_RESP_H,
+	F_RESP_P,
+	F_PROTO,
+	F_TRANS_ID,
+	F_QUERY,
+	F_ORIGINAL_QUERY,
+	F_QCLASS,
+	F_QTYPE,
+	F_QTYPE_NAME,
+	F_RCODE,
+	F_RCODE_NAME,
+	F_OPCODE,
+	F_AA,
+	F_TC,
+	F_RD,
+	F_ANSWERS,
+	F_TTLS,
+	F_PATH,
+	F_ID,
+	F_ZEEK_END,
+	/* EVE, at the top */
+	F_TIMESTAMP = F_ZEEK_END,
+	F_EVENT_TYPE,
+	F_SRC_IP,
+	F_SRC_PORT,
+	F_DEST_IP,
+	F_DEST_PORT,
+	F_DNS,
+	/* EVE, in "dns" and the records of its answers */
+	F_DNS_TYPE,
+	F_DNS_ID,
+	F_RRNAME,
+	F_RRTYPE,
+	F_DNS_RCODE,
+	F_DNS_OPCODE,
+	F_DNS_AA,
+	F_DNS_TC,
+	F_DNS_RD,
+	F_TTL,
+	F_RDATA,
+	F_DNS_ANSWERS,
+	F_GROUPED,
+	F_QUERIES,
+	F_SOA,
+	F_SRV,
+	F_MX,
+	/* and in the rdata that EVE writes as objects */
+	F_MNAME,
+	F_RNAME,
+	F_SERIAL,
+	F_REFRESH,
+	F_RETRY,
+	F_EXPIRE,
+	F_MINIMUM,
+	F_PRIORITY,
+	F_WEIGHT,
+	F_PORT,
+	F_NAME,
+	F_PREFERENCE,
+	F_EXCHANGE,
+	F_COUNT
+};
+_Static_assert(F_COUNT <= 64, "struct fields has a bit for each");
+
+struct fields {
+	uint64_t have; /* bit for each field that the line has, null not counted */
+	struct json_value value[F_COUNT];
+};
+
+static inline bool fields_have(const struct fields *f, enum field i)
+{
+	return f->have >> i & 1;
+}
+
+/* The field a key or column stands for at the top of a record; F_NONE for the others. */
+enum field fields_find(struct view key);
+
+/* Walk a line. The last of several equal keys counts. False when it is not well-formed; ret_error
+ * then says how. The walk stops early at an event_type other than "dns", and *ret_other is set:
+ * most lines of an EVE log are of no interest, and long. */
+bool fields_read_line(
+    struct view line, struct fields *ret, bool *ret_other, enum json_error *ret_error);
+
+/* Walk one object inside "dns" (a value of a well-formed line): an answer, a question, rdata. */
+void fields_read_record(struct view object, struct fields *ret);
+
+/* A field as text: a string's characters (in scratch where it had escapes), a number or word as
+ * written. An empty view, its pointer NULL, when the line has none or it is a container. */
+struct view fields_text(const struct fields *f, enum field i, uint8_t *scratch, size_t room);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+#include "lib/decode/lines.h"
+
+#include "include/dnshound.h"
+#include "lib/decode/eve.h"
+#include "lib/decode/zeek.h"
+
+static bool has_zeek_key(const struct fields *f)
+{
+	return f->have & (1ull << F_ORIG_H | 1ull << F_RESP_H | 1ull << F_QUERY | 1ull << F_PATH |
+	                     1ull << F_TS);
+}
+
+static void read_line(const struct line *l)
+{
+	struct fields f;
+	enum json_error error;
+	bool other;
+	if (!fields_read_line(l->text, &f, &other, &error)) {
+		line_bad(l, error == JSON_BAD_UTF8 ? MALFORMED_LINE_UTF8 : MALFORMED_LINE_JSON);
+	} else if (other) {
+		l->batch->skipped++;
+	} else if (fields_have(&f, F_EVENT_TYPE)) {
+		(void)eve_event(&f, l);
+	} else if (has_zeek_key(&f)) {
+		(void)zeek_json_event(&f, l);
+	} else {
+		line_bad(l, MALFORMED_LINE_FIELDS);
+	}
+}
+
+void json_lines(struct view lines, const struct line_meta *meta, struct batch *b)
+{
+	struct line l = {.meta = meta, .batch = b};
+	while (line_next(&lines, &l))
+		read_line(&l);
+}
+
+int64_t json_line_time(struct view line)
+{
+	struct json j = json_over(line);
+	struct json_text key;
+	struct json_value v;
+	int64_t time_ns = INT64_MIN;
+	json_enter(&j, '{');
+	while (json_key(&j, &key) && json_value(&j, &v)) {
+		enum field i = key.escaped ? F_NONE : fields_find(key.raw);
+		if ((i == F_TS || i == F_TIMESTAMP) &&
+		    (v.type == JSON_STRING || v.type == JSON_NUMBER) && !v.escaped) {
+			(void)text_time(v.raw, &time_ns);
+			return time_ns;
+		}
+	}
+	return time_ns;
+}
+
+int64_t dh_line_time(
+    enum dh_kind kind, const char *header, size_t header_len, const char *line, size_t len)
+{
+	if (kind == DH_ZEEK_TSV)
+		return zeek_tsv_time(view_of(header, header_len), view_of(line, len));
+	return kind == DH_JSON_LINES ? json_line_time(view_of(line, len)) : INT64_MIN;
+}
