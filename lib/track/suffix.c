@@ -6,7 +6,7 @@
 #include "lib/base/cursor.h"
 
 #define NODES 20000u
-#define SLOTS 32768u /* a power of two; at most 61 % full */
+#define SLOTS 65536u /* a power of two; sparse, as most look-ups end on an empty slot */
 #define TEXT_WORDS 32768u
 #define ROOT 0u
 
@@ -25,9 +25,8 @@ enum node_flag {
  * in words of text. */
 struct node {
 	uint64_t head;
-	uint16_t parent;
+	uint32_t edge; /* parent << 8 | length */
 	uint16_t text;
-	uint8_t len;
 	uint8_t flags;
 };
 
@@ -47,69 +46,90 @@ static const char *const special_names[] = {"test", "localhost", "invalid", "exa
     "resolver.arpa", "alt", "mail", "localdomain"};
 static const char *const reverse_names[] = {"in-addr.arpa", "ip6.arpa"};
 
-/* The word at p, of which n bytes count. Eight bytes must be readable. */
+/* The word at p, of which n bytes count, 1 <= n <= 8. Eight bytes must be readable. */
 static uint64_t word(const uint8_t *p, unsigned n)
 {
-	uint64_t w = load_le64(p);
-	return n >= 8 ? w : w & ((UINT64_C(1) << 8 * n) - 1);
+	return load_le64(p) & ~UINT64_C(0) >> 8 * (8 - n);
 }
 
-static uint32_t edge_hash(unsigned parent, const uint8_t *label, unsigned len)
+static unsigned at_most_8(unsigned n)
 {
-	uint64_t h = (parent + 1) * UINT64_C(0x9e3779b97f4a7c15) ^ len;
-	for (unsigned i = 0; i < len; i += 8) {
-		h = (h ^ word(label + i, len - i)) * UINT64_C(0xbf58476d1ce4e5b9);
-		h ^= h >> 32;
-	}
-	return (uint32_t)h;
+	return n < 8 ? n : 8;
 }
 
-static bool is_child(const struct suffix *t, const struct node *n, unsigned parent,
-    const uint8_t *label, unsigned len)
+struct label {
+	const uint8_t *p;
+	uint64_t head;
+	uint64_t hash;
+	unsigned len;
+};
+
+/* The hash mixes the ends of a label and its length, which spreads the list well and takes no
+ * branch; the parent enters last, by edge_hash(), so that the labels of a name hash in parallel. */
+static inline struct label label_at(const uint8_t *length_byte)
 {
-	if (n->head != word(label, len) || n->len != len || n->parent != parent)
-		return false;
-	for (unsigned i = 8; i < len; i += 8)
-		if (t->text[n->text + i / 8 - 1] != word(label + i, len - i))
+	struct label l = {.p = length_byte + 1, .len = *length_byte};
+	unsigned n = at_most_8(l.len);
+	l.head = word(l.p, n);
+	uint64_t h = (l.head ^ l.len) * UINT64_C(0x9e3779b97f4a7c15);
+	h ^= word(l.p + l.len - n, n) * UINT64_C(0xbf58476d1ce4e5b9) >> 23;
+	l.hash = h * UINT64_C(0x94d049bb133111eb);
+	return l;
+}
+
+/* 32 bits: the slot in the upper half, the tag in the lower. */
+static inline uint32_t edge_hash(unsigned parent, const struct label *l)
+{
+	return (uint32_t)((l->hash + parent * UINT64_C(0xd6e8feb86659fd93)) >> 32);
+}
+
+static inline uint32_t edge_of(unsigned parent, const struct label *l)
+{
+	return parent << 8 | l->len;
+}
+
+static bool has_text(const struct suffix *t, const struct node *n, const struct label *l)
+{
+	for (unsigned i = 8; i < l->len; i += 8)
+		if (t->text[n->text + i / 8 - 1] != word(l->p + i, at_most_8(l->len - i)))
 			return false;
 	return true;
 }
 
-/* The child of parent with this label; ROOT when there is none. ret_slot: where it is or would
- * be entered. */
-static unsigned find(const struct suffix *t, unsigned parent, const uint8_t *label, unsigned len,
-    uint32_t hash, uint32_t *ret_slot)
+/* The child of parent with this label; ROOT when there is none. */
+static inline unsigned find(const struct suffix *t, unsigned parent, const struct label *l)
 {
-	uint32_t slot = hash % SLOTS;
-	for (; t->slots[slot]; slot = (slot + 1) % SLOTS) {
-		unsigned node = t->slots[slot] & 0xffff;
-		if (t->slots[slot] >> 16 == hash >> 16 &&
-		    is_child(t, &t->nodes[node], parent, label, len))
-			return node;
+	uint32_t hash = edge_hash(parent, l);
+	uint32_t edge = edge_of(parent, l);
+	for (uint32_t slot = hash >> 16; t->slots[slot]; slot = (slot + 1) % SLOTS) {
+		unsigned id = t->slots[slot] & 0xffff;
+		const struct node *n = &t->nodes[id];
+		if (t->slots[slot] >> 16 == (hash & 0xffff) && n->head == l->head &&
+		    n->edge == edge && (l->len <= 8 || has_text(t, n, l)))
+			return id;
 	}
-	*ret_slot = slot;
 	return ROOT;
 }
 
-static int add_child(struct suffix *t, unsigned parent, const uint8_t *label, unsigned len)
+static int add_child(struct suffix *t, unsigned parent, const struct label *l)
 {
-	uint32_t slot;
-	uint32_t hash = edge_hash(parent, label, len);
-	unsigned found = find(t, parent, label, len, hash, &slot);
+	unsigned found = find(t, parent, l);
 	if (found != ROOT)
 		return (int)found;
-	unsigned words = (len - 1) / 8;
+	unsigned words = (l->len - 1) / 8;
 	if (t->n_nodes == NODES || t->n_text + words > TEXT_WORDS)
 		return -ENOSPC;
 	unsigned id = t->n_nodes++;
-	t->nodes[id] = (struct node){.head = word(label, len),
-	    .parent = (uint16_t)parent,
-	    .text = (uint16_t)t->n_text,
-	    .len = (uint8_t)len};
-	for (unsigned i = 8; i < len; i += 8)
-		t->text[t->n_text++] = word(label + i, len - i);
+	t->nodes[id] = (struct node){
+	    .head = l->head, .edge = edge_of(parent, l), .text = (uint16_t)t->n_text};
+	for (unsigned i = 8; i < l->len; i += 8)
+		t->text[t->n_text++] = word(l->p + i, at_most_8(l->len - i));
 	t->nodes[parent].flags |= PARENT;
-	t->slots[slot] = (hash & 0xffff0000) | id;
+	uint32_t hash = edge_hash(parent, l);
+	uint32_t slot = hash >> 16;
+	while (t->slots[slot])
+		slot = (slot + 1) % SLOTS;
+	t->slots[slot] = hash << 16 | id;
 	return (int)id;
 }
 
@@ -149,8 +169,8 @@ static int add_name(struct suffix *t, struct view text, unsigned way_flags, unsi
 	if (!scan_text(text, &s))
 		return -EINVAL;
 	for (unsigned i = s.n_labels; i-- > 0;) {
-		const uint8_t *label = s.lower + s.starts[i];
-		int child = add_child(t, node, label + 1, label[0]);
+		struct label label = label_at(s.lower + s.starts[i]);
+		int child = add_child(t, node, &label);
 		if (child < 0)
 			return child;
 		node = (unsigned)child;
@@ -224,16 +244,14 @@ static struct match match(const struct suffix *t, const struct name_scan *name)
 	unsigned n = name->n_labels;
 	struct match m = {.suffix = n, .site = n};
 	unsigned node = ROOT;
-	uint32_t slot;
 	for (unsigned i = n; i-- > 0;) {
-		const uint8_t *label = name->lower + name->starts[i];
+		struct label label = label_at(name->lower + name->starts[i]);
 		unsigned up = t->nodes[node].flags;
 		if (up & WILD)
 			m = (struct match){.suffix = i, .site = m.site};
 		if (!(up & PARENT))
 			break;
-		node = find(t, node, label + 1, label[0],
-		    edge_hash(node, label + 1, label[0]), &slot);
+		node = find(t, node, &label);
 		if (node == ROOT)
 			break;
 		unsigned flags = t->nodes[node].flags;

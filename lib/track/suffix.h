@@ -6,9 +6,9 @@
  * same account.
  *
  * The rules form a tree of labels, read from the right. Its edges (parent, label) lie in one
- * open-addressed table of 32-bit slots, 128 KiB, of which a look-up touches one word for each
- * label as deep as there are rules: two for an ordinary name under .com. The table is filled at
- * start and only read afterwards; the names that are looked up never enter it, so its hash needs
+ * sparse open-addressed table of 32-bit slots, of which a look-up touches one word for each label
+ * as deep as there are rules: two for an ordinary name under .com. The table is filled at start
+ * and only read afterwards; the names that are looked up never enter it, so its hash needs
  * no key: who knows it can make look-ups a few probes longer, and no more.
  *
  * There is no default rule "*": a top-level domain that is not listed does not exist in the
