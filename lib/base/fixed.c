@@ -16,7 +16,7 @@ static uint64_t log2_fine(uint64_t x)
 	uint64_t rest = mantissa >> 23 & 0xffffffffu;
 	uint64_t step = log2_table[i + 1] - log2_table[i];
 	return ((uint64_t)exponent << FINE_SHIFT) + log2_table[i] - ((uint64_t)8 << FINE_SHIFT) +
-	    (step * rest >> 32);
+	       (step * rest >> 32);
 }
 
 uint32_t fixed_log2(uint64_t x)
@@ -32,7 +32,8 @@ uint32_t fixed_decay(uint64_t age, uint64_t half_life)
 		return 0;
 	unsigned halvings = (unsigned)(age / half_life);
 	uint64_t part = age % half_life;
-	while (half_life >> 32) { /* so that part << 32 fits; loses less than 2^-31 of a half-life */
+	while (
+	    half_life >> 32) { /* so that part << 32 fits; loses less than 2^-31 of a half-life */
 		half_life >>= 1;
 		part >>= 1;
 	}

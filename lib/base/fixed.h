@@ -19,8 +19,9 @@
 #define FIXED_TEXT_MAX 512u
 
 /* Rounded to FIXED_ONE from FINE_ONE. */
-#define FIXED_FROM_FINE(fine) \
-	((uint32_t)(((fine) + (1u << (FINE_SHIFT - FIXED_SHIFT - 1))) >> (FINE_SHIFT - FIXED_SHIFT)))
+#define FIXED_FROM_FINE(fine)                                            \
+	((uint32_t)(((fine) + (1u << (FINE_SHIFT - FIXED_SHIFT - 1))) >> \
+	            (FINE_SHIFT - FIXED_SHIFT)))
 
 /* log2(x) in 1/256 bit, rounded: off by at most 0.51/256. 0 for x = 0. */
 uint32_t fixed_log2(uint64_t x);

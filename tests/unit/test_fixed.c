@@ -39,8 +39,8 @@ static void log2_is_rounded_right(void **state)
 
 static void decay_halves(void **state)
 {
-	static const uint64_t half_lives[] = {1, 3, 600, 21600, 604800, 604800000000000u,
-	    (uint64_t)1 << 63};
+	static const uint64_t half_lives[] = {
+	    1, 3, 600, 21600, 604800, 604800000000000u, (uint64_t)1 << 63};
 	for (size_t h = 0; h < sizeof(half_lives) / sizeof(half_lives[0]); h++) {
 		uint64_t hl = half_lives[h];
 		assert_int_equal(fixed_decay(0, hl), 65536);
@@ -79,7 +79,8 @@ static void histogram_entropy_is_close(void **state)
 	for (int round = 0; round < 3000; round++) {
 		size_t bins = 1 + rng() % 256;
 		for (size_t i = 0; i < bins; i++)
-			counts[i] = (uint32_t)(rng() & 0xffffffff) >> (rng() % 33 < 32 ? rng() % 32 : 31);
+			counts[i] =
+			    (uint32_t)(rng() & 0xffffffff) >> (rng() % 33 < 32 ? rng() % 32 : 31);
 		double want = entropy_of(counts, bins);
 		assert_true(fabs(fixed_entropy(counts, bins) / 256.0 - want) < 0.003);
 	}
