@@ -24,6 +24,7 @@ DNS2TCPD = "10.10.2.3"
 NAMESERVER = "10.10.2.5"
 
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 
 
 def die_with_parent():
@@ -42,6 +43,8 @@ class Lab:
         self.work = None
 
     def __enter__(self):
+        # What daemons fork becomes ours when they end, so that we can reap it.
+        ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="dnshound-lab-"))
         try:
             self.build()
@@ -53,6 +56,7 @@ class Lab:
     def __exit__(self, *_):
         self.stop_all()
         for name in self.names.values():
+            self.end_left_over(name)
             subprocess.run(["ip", "netns", "del", name], stderr=subprocess.DEVNULL)
             shutil.rmtree(f"/etc/netns/{name}", ignore_errors=True)
         try:
@@ -60,6 +64,21 @@ class Lab:
         except OSError:
             pass  # somebody else's, or not there
         shutil.rmtree(self.work, ignore_errors=True)
+
+    @staticmethod
+    def end_left_over(namespace):
+        """Ends what still runs in a namespace of ours: children of daemons, so ours too."""
+        left = subprocess.run(["ip", "netns", "pids", namespace], capture_output=True, text=True)
+        for pid in left.stdout.split():
+            try:
+                os.kill(int(pid), signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        try:
+            while os.waitpid(-1, 0 if left.stdout else os.WNOHANG) != (0, 0):
+                pass
+        except ChildProcessError:
+            pass
 
     def build(self):
         client, resolver, attacker = self.names.values()
@@ -136,5 +155,5 @@ class Lab:
             process.wait()
 
     def stop_all(self):
-        for process in list(reversed(self.processes)):
+        for process in self.processes[::-1]:
             self.stop(process)

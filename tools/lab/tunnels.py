@@ -65,8 +65,8 @@ def iodine(lab, case, path):
                            server, domain, log="iodine.log")
         lab.wait_for("iodine", lambda: "Connection setup complete" in lab.log("iodine.log"),
                      client)
-        time.sleep(1)
-        if case.up or case.down:
+        time.sleep(1 if case.up else 3.5)  # idle: some pings
+        if case.up:
             up, down = exchange(lab, case, INNER, PORT, INNER)
         lab.stop(client)
     said = lab.log("iodine.log")
@@ -80,7 +80,7 @@ def iodine(lab, case, path):
         "tunnel_domain": domain, "server": server,
         "record_type": None if raw else case.record,
         "upstream_codec": None if raw else found(codecs["upstream"], "Base32"),
-        "downstream_codec": None if raw else found(codecs["downstream"], ""),
+        "downstream_codec": None if raw else found(codecs["downstream"], "Raw"),
         "lazy": case.lazy, "raw_udp": raw, "inner_protocol": "ipv4", "inner_server": INNER,
         "command": " ".join(["iodine", "-f", "-P", "secret", *map(str, options), server, domain]),
     }
@@ -104,9 +104,9 @@ def dns2tcp(lab, case, path):
     domain, local = "d.example.net", 7000
     (lab.work / "dns2tcpd.conf").write_text(
         DNS2TCPD.format(address=net.DNS2TCPD, work=lab.work, port=PORT))
-    lab.start("attacker", "dns2tcpd", "-F", "-d", "1", "-f", lab.work / "dns2tcpd.conf",
-              log="dns2tcpd.log")
-    time.sleep(0.5)
+    daemon = lab.start("attacker", "dns2tcpd", "-F", "-d", "1", "-f", lab.work / "dns2tcpd.conf",
+                       log="dns2tcpd.log")
+    lab.wait_for("dns2tcpd", lambda: "Change to user" in lab.log("dns2tcpd.log"), daemon, 20)
     words = ["dns2tcpc", "-T", case.record, "-z", domain, "-k", "secretkey", "-r", "sink", "-l",
              local, net.RESOLVER]
     with Capture(lab, path):
@@ -142,5 +142,5 @@ def play(lab, case, folder):
         "case": case.name, "client": None if case.play is ordinary else net.CLIENT, **truth,
         "bytes_up": len(up), "sha256_up": hashlib.sha256(up).hexdigest(),
         "bytes_down": len(down), "sha256_down": hashlib.sha256(down).hexdigest(),
-        **count(path, net.CLIENT),
+        **count(path),
     }
