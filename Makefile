@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: ISC
+# Shortcuts. The build itself is meson's: see CONTRIBUTING.md.
+
+SECONDS ?= 60
+DESTDIR ?=
+
+build:
+	tools/setup build
+	[ -e build/build.ninja ] || meson setup build -Dtests=false
+	ninja -C build
+
+check:
+	./check
+
+demo:
+	./demo
+
+# Every fuzz target for SECONDS, two at a time; writes docs/fuzzing.md.
+fuzz:
+	tools/setup test
+	tools/fuzz $(SECONDS)
+
+lint:
+	tools/setup test
+	tools/lint
+
+install: build
+	DESTDIR="$(DESTDIR)" meson install -C build --no-rebuild
+
+# The tarball holds what is committed, with its checksum.
+dist: build
+	meson dist -C build --no-tests
+
+clean:
+	rm -rf build build-check build-fuzz
+
+.PHONY: build check demo fuzz lint install dist clean

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: ISC
+"""What every end-to-end test starts from: the program, the example captures, and their truth."""
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples"
+
+
+@pytest.fixture(scope="session")
+def dnshound():
+    """Runs the program under test: dnshound("scan", "--json", path) gives the ended process."""
+    program = pathlib.Path(os.environ.get("DNSHOUND", ROOT / "build" / "app" / "dnshound"))
+    if not program.exists():
+        pytest.skip(f"{program} is not built")
+
+    def run(*arguments, **options):
+        return subprocess.run([program, *map(str, arguments)], capture_output=True, text=True,
+                              timeout=120, **options)
+
+    return run
+
+
+def truths():
+    """The truth.json of every example that has one."""
+    return [json.loads(path.read_text()) for path in sorted(EXAMPLES.glob("*.truth.json"))]
+
+
+@pytest.fixture(scope="session")
+def root():
+    if os.geteuid() != 0:
+        pytest.skip("needs root for network namespaces")
