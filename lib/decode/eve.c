@@ -28,7 +28,7 @@ static uint64_t number(const struct fields *f, enum field i, uint64_t max)
 
 static bool is_true(const struct fields *f, enum field i)
 {
-	return fields_have(f, i) && f->value[i].type == JSON_BOOL && f->value[i].raw.p[0] == 't';
+	return fields_have(f, i) && f->value[i].type == JV_BOOL && f->value[i].raw.p[0] == 't';
 }
 
 /* Whether the event is an answer; false, and *ret_known false, for types that are neither. */
@@ -98,11 +98,11 @@ static void answer_value(
 	uint8_t scratch[EVENT_ARENA_MAX];
 	struct view text = v->raw;
 	bool cut = false;
-	if (v->type == JSON_OBJECT) {
+	if (v->type == JV_OBJECT) {
 		answer_object(b, e, type, ttl, v->raw);
 		return;
 	}
-	if (v->type != JSON_STRING) {
+	if (v->type != JV_STRING) {
 		line_answer_unknown(b, e, type, ttl);
 		return;
 	}
@@ -140,7 +140,7 @@ static void read_answers(struct batch *b, struct event *e, struct view array)
 	struct fields f;
 	json_enter(&j, '[');
 	while (json_next(&j) && json_value(&j, &v)) {
-		if (v.type == JSON_OBJECT) {
+		if (v.type == JV_OBJECT) {
 			fields_read_record(v.raw, &f);
 			answer_record(b, e, &f);
 		}
@@ -179,7 +179,7 @@ static uint16_t read_queries(struct fields *f, struct view array)
 	json_enter(&j, '[');
 	while (json_next(&j) && json_value(&j, &v)) {
 		struct fields q;
-		if (v.type != JSON_OBJECT)
+		if (v.type != JV_OBJECT)
 			continue;
 		fields_read_record(v.raw, &q);
 		if (first) {
@@ -208,9 +208,9 @@ static void read_response(struct batch *b, struct event *e, const struct fields 
 	struct view rcode = fields_text(f, F_DNS_RCODE, scratch, sizeof(scratch));
 	if (rcode.p && !rcode_parse(rcode, &e->rcode))
 		e->rcode = RCODE_UNKNOWN;
-	if (fields_have(f, F_DNS_ANSWERS) && f->value[F_DNS_ANSWERS].type == JSON_ARRAY)
+	if (fields_have(f, F_DNS_ANSWERS) && f->value[F_DNS_ANSWERS].type == JV_ARRAY)
 		read_answers(b, e, f->value[F_DNS_ANSWERS].raw);
-	else if (fields_have(f, F_GROUPED) && f->value[F_GROUPED].type == JSON_OBJECT)
+	else if (fields_have(f, F_GROUPED) && f->value[F_GROUPED].type == JV_OBJECT)
 		read_grouped(b, e, f->value[F_GROUPED].raw);
 	else if (fields_have(f, F_RDATA))
 		answer_record(b, e, f);
@@ -233,7 +233,7 @@ bool eve_event(struct fields *f, const struct line *l)
 		return false;
 	if (!read_ends(f, answer, ends))
 		return line_bad(l, MALFORMED_LINE_ADDRESS);
-	if (fields_have(f, F_QUERIES) && f->value[F_QUERIES].type == JSON_ARRAY)
+	if (fields_have(f, F_QUERIES) && f->value[F_QUERIES].type == JV_ARRAY)
 		e->extra = read_queries(f, f->value[F_QUERIES].raw);
 	e->time_ns = time_ns;
 	e->seq = l->seq;

@@ -166,7 +166,7 @@ static inline void keep(struct fields *f, enum field i, const struct json_value 
 {
 	f->value[i] = *v;
 	uint64_t bit = 1ull << i;
-	f->have = v->type == JSON_NULL ? f->have & ~bit : f->have | bit;
+	f->have = v->type == JV_NULL ? f->have & ~bit : f->have | bit;
 }
 
 /* The members of the object we are in, as far as they are no objects that have fields inside. */
@@ -198,13 +198,13 @@ bool fields_read_line(
 			json_enter(&j, '{');
 			read_members(&j, i == F_DNS ? LEVEL_DNS : LEVEL_ID, ret);
 			ret->have |= 1ull << i;
-			ret->value[i].type = JSON_OBJECT;
+			ret->value[i].type = JV_OBJECT;
 			continue;
 		}
 		if (!json_value(&j, &v))
 			break;
 		keep(ret, i, &v);
-		if (i == F_EVENT_TYPE && v.type == JSON_STRING && !view_is(v.raw, "dns")) {
+		if (i == F_EVENT_TYPE && v.type == JV_STRING && !view_is(v.raw, "dns")) {
 			*ret_other = true;
 			return true;
 		}
@@ -226,7 +226,7 @@ void fields_read_record(struct view object, struct fields *ret)
 struct view fields_text(const struct fields *f, enum field i, uint8_t *scratch, size_t room)
 {
 	const struct json_value *v = &f->value[i];
-	if (!fields_have(f, i) || v->type == JSON_ARRAY || v->type == JSON_OBJECT)
+	if (!fields_have(f, i) || v->type == JV_ARRAY || v->type == JV_OBJECT)
 		return view_of(NULL, 0);
 	if (v->escaped)
 		return view_of(scratch, json_unescape(v->raw, scratch, room, NULL));

@@ -216,18 +216,18 @@ static inline bool read_scalar(struct json *j, uint8_t c, struct json_value *ret
 		struct json_text t;
 		if (!read_string(j, &t))
 			return false;
-		*ret = (struct json_value){.raw = t.raw, .type = JSON_STRING, .escaped = t.escaped};
+		*ret = (struct json_value){.raw = t.raw, .type = JV_STRING, .escaped = t.escaped};
 		return true;
 	}
 	ret->escaped = false;
 	if (c == 't' || c == 'f') {
-		ret->type = JSON_BOOL;
+		ret->type = JV_BOOL;
 		fine = c == 't' ? skip_word(j, "true", 4) : skip_word(j, "false", 5);
 	} else if (c == 'n') {
-		ret->type = JSON_NULL;
+		ret->type = JV_NULL;
 		fine = skip_word(j, "null", 4);
 	} else {
-		ret->type = JSON_NUMBER;
+		ret->type = JV_NUMBER;
 		fine = c && skip_number(j);
 	}
 	if (!fine)
@@ -341,7 +341,7 @@ bool json_value(struct json *j, struct json_value *ret)
 	if (!skip_container(j))
 		return false;
 	*ret = (struct json_value){.raw = view_of(start, (size_t)(j->p - start)),
-	    .type = c == '{' ? JSON_OBJECT : JSON_ARRAY};
+	    .type = c == '{' ? JV_OBJECT : JV_ARRAY};
 	return true;
 }
 

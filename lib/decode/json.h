@@ -25,7 +25,8 @@
 
 #define JSON_DEPTH 64u
 
-enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+/* Not called JSON_..., which is jansson's. */
+enum json_type { JV_NULL, JV_BOOL, JV_NUMBER, JV_STRING, JV_ARRAY, JV_OBJECT };
 
 enum json_error { JSON_FINE, JSON_BAD_SYNTAX, JSON_BAD_UTF8 };
 

@@ -46,7 +46,7 @@ int64_t json_line_time(struct view line)
 	while (json_key(&j, &key) && json_value(&j, &v)) {
 		enum field i = key.escaped ? F_NONE : fields_find(key.raw);
 		if ((i == F_TS || i == F_TIMESTAMP) &&
-		    (v.type == JSON_STRING || v.type == JSON_NUMBER) && !v.escaped) {
+		    (v.type == JV_STRING || v.type == JV_NUMBER) && !v.escaped) {
 			(void)text_time(v.raw, &time_ns);
 			return time_ns;
 		}

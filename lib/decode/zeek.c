@@ -290,7 +290,7 @@ bool zeek_json_event(const struct fields *f, const struct line *l)
 		enum field i = (enum field)__builtin_ctzll(left);
 		const struct json_value *v = &f->value[i];
 		if (i == F_ANSWERS || i == F_TTLS || !v->escaped) {
-			row.f[i] = v->type == JSON_OBJECT ? view_of(NULL, 0) : v->raw;
+			row.f[i] = v->type == JV_OBJECT ? view_of(NULL, 0) : v->raw;
 			continue;
 		}
 		row.f[i] = fields_text(f, i, scratch + used, SCRATCH - used);
