@@ -44,14 +44,14 @@ static inline uint32_t field(const struct pcapfile *f, const uint8_t *p)
 
 static enum walk_end read_header(struct pcapfile *f, struct view window, struct walk *w)
 {
+	const struct magic *m = window.len < 4 ? NULL : find_magic(window.p, &f->is_swapped);
+	if (window.len >= 4 && !m) {
+		w->why = "no pcap file header";
+		return WALK_BAD;
+	}
 	if (window.len < FILE_HEADER) {
 		w->need = FILE_HEADER;
 		return WALK_MORE;
-	}
-	const struct magic *m = find_magic(window.p, &f->is_swapped);
-	if (!m) {
-		w->why = "no pcap file header";
-		return WALK_BAD;
 	}
 	f->frac_ns = m->frac_ns;
 	f->record_header = m->record_header;

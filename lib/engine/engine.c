@@ -32,7 +32,19 @@ static size_t fixed_size(void)
 
 static struct stream_config stream_config(const struct engine_config *c)
 {
-	return (struct stream_config){.memory = c->memory / STREAM_SHARE, .key = c->key};
+	/* About a sixteenth of the budget: a piece is 2 KiB. */
+	uint32_t pieces = 256;
+	while (pieces < 4096 && (size_t)pieces * 2 * 2048 * STREAM_SHARE <= c->memory)
+		pieces *= 2;
+	return (struct stream_config){
+	    .key = c->key,
+	    .streams = pieces * 2,
+	    .stream_pieces = pieces,
+	    .datagrams = 512,
+	    .datagram_pieces = pieces / 4 < 128 ? 128 : pieces / 4,
+	    .n_ports = 1,
+	    .ports = {53},
+	};
 }
 
 static size_t shards_budget(const struct engine_config *c, size_t stream)

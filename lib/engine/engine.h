@@ -58,8 +58,8 @@ size_t engine_size(const struct engine_config *c);
 /* mem: engine_size() zeroed bytes, 64-byte aligned, the caller's. */
 struct engine *engine_init(void *mem, const struct engine_config *c);
 
-size_t slot_size(void);
-struct slot *slot_init(void *mem);
+size_t engine_slot_size(void);
+struct slot *engine_slot_init(void *mem);
 
 void engine_decode(const struct engine *e, struct slot *s, const struct dh_chunk *chunk);
 void engine_sequence(struct engine *e, struct slot *s);

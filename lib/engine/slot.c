@@ -18,14 +18,14 @@ static size_t aligned(size_t n)
 	return (n + 63) & ~(size_t)63;
 }
 
-size_t slot_size(void)
+size_t engine_slot_size(void)
 {
 	return aligned(sizeof(struct slot)) + 2 * aligned(batch_size()) +
 	    aligned(DH_CHUNK_FRAMES * sizeof(struct segment)) + aligned(ENTRIES_MAX * sizeof(uint32_t)) +
 	    aligned(ORDER_MAX * sizeof(uint32_t)) + aligned(TICKS_MAX * sizeof(struct tick));
 }
 
-struct slot *slot_init(void *mem)
+struct slot *engine_slot_init(void *mem)
 {
 	uint8_t *at = mem;
 	struct slot *s = mem;

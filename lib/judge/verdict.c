@@ -14,6 +14,24 @@ const char *verdict_text(enum verdict_kind k)
 	return kinds[k];
 }
 
+const char *verdict_attack(enum verdict_kind k)
+{
+	switch (k) {
+	case VERDICT_EXFILTRATION:
+	case VERDICT_TUNNEL:
+		return "T1048.003";
+	case VERDICT_NON_DNS:
+	case VERDICT_DNS_BYPASS:
+		return "T1572";
+	case VERDICT_DGA:
+		return "T1568.002";
+	case VERDICT_RANDOM_SUBDOMAINS:
+		return "T1498";
+	default:
+		return "T1071.004";
+	}
+}
+
 const char *severity_text(enum severity s)
 {
 	return severities[s];

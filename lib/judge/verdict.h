@@ -45,5 +45,7 @@ void verdict_judge(struct verdict *v, const struct features *f, const struct sco
     const struct budgets *b);
 
 const char *verdict_text(enum verdict_kind k);
+/* The ATT&CK technique that a verdict is evidence of. */
+const char *verdict_attack(enum verdict_kind k);
 const char *severity_text(enum severity s);
 enum severity severity_of(unsigned score);

@@ -48,8 +48,8 @@ static void fill_shape(struct features *f, const struct evidence *v)
 	uint64_t n = v->measured;
 	f->measured = n;
 	f->mean_sub_len = per(v->sub_len, n, 1);
-	f->mean_name_len = per(v->name_len, n, 1);
-	f->mean_labels = per(v->labels, n, 1);
+	f->mean_sub_len_100 = per(v->sub_len, n, 100);
+	f->mean_name_len_100 = per(v->name_len, n, 100);
 	f->entropy = per(v->entropy, n, 1);
 	f->max_sub_len = v->max_sub_len;
 	f->max_name_len = v->max_name_len;

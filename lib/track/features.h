@@ -5,6 +5,7 @@
 #pragma once
 
 #include "lib/track/evidence.h"
+#include "lib/track/suffix.h"
 
 enum subject {
 	SUBJECT_PAIR,   /* a client and a zone */
@@ -27,7 +28,8 @@ struct features {
 	uint64_t bytes_up, bytes_down, opaque_down, extra_up, extra_down, raw_up, raw_down;
 	uint32_t up[SCALES], down[SCALES]; /* decayed, restated, bytes */
 
-	uint32_t mean_sub_len, max_sub_len, mean_name_len, max_name_len, mean_labels, max_labels;
+	uint32_t mean_sub_len, max_sub_len, max_name_len, max_labels;
+	uint32_t mean_sub_len_100, mean_name_len_100; /* 1/100 character */
 	uint32_t entropy;       /* mean over names, 1/256 bit a character */
 	uint32_t symbol_bits;   /* entropy over all symbols of the subject, 1/256 bit */
 	uint32_t symbols_used;

@@ -2,6 +2,7 @@
 #include "lib/track/shard.h"
 
 #include "lib/base/assert.h"
+#include "lib/track/answers.h"
 
 /* A pair gets evidence from this decayed leak on, in either direction. */
 #define PROMOTE_BITS256 (40u << 11)

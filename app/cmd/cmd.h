@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The subcommands. Each takes its own name as argv[0] and returns the exit status. */
+#pragma once
+
+enum exit_status {
+	EXIT_CLEAN = 0,         /* nothing at or above the threshold */
+	EXIT_FINDINGS = 1,
+	EXIT_ERROR = 2,         /* the command or an input was wrong */
+	EXIT_FINDINGS_ERROR = 3 /* both */
+};
+
+int cmd_scan(int argc, char **argv);
+int cmd_explain(int argc, char **argv);

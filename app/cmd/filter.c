@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: ISC */
+#include "app/cmd/filter.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/decode/name.h"
+
+static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+bool filter_address(const char *spec, const uint8_t address[16])
+{
+	char text[64];
+	uint8_t want[16];
+	const char *slash = strchr(spec, '/');
+	size_t len = slash ? (size_t)(slash - spec) : strlen(spec);
+	unsigned bits = 128;
+
+	if (len >= sizeof(text))
+		return false;
+	memcpy(text, spec, len);
+	text[len] = 0;
+	bool four = inet_pton(AF_INET, text, want + 12) == 1;
+	if (four)
+		memcpy(want, mapped, sizeof(mapped));
+	else if (inet_pton(AF_INET6, text, want) != 1)
+		return false;
+	if (slash) {
+		unsigned long v = strtoul(slash + 1, NULL, 10);
+		bits = (unsigned)(v > (four ? 32 : 128) ? 128 : four ? v + 96 : v);
+	}
+	if (memcmp(want, address, bits / 8) != 0)
+		return false;
+	return bits % 8 == 0 || ((want[bits / 8] ^ address[bits / 8]) >> (8 - bits % 8)) == 0;
+}
+
+bool filter_zone(const char *spec, const uint8_t *zone, size_t len)
+{
+	uint8_t wire[NAME_WIRE_MAX];
+	size_t n;
+	if (len == 0)
+		return strcmp(spec, "-") == 0;
+	return name_from_text(view_of(spec, strlen(spec)), wire, &n) && name_is_below(zone, len, wire, n);
+}
+
+void filter_print_address(const uint8_t address[16], char buf[46])
+{
+	if (memcmp(address, mapped, sizeof(mapped)) == 0)
+		inet_ntop(AF_INET, address + 12, buf, 46);
+	else
+		inet_ntop(AF_INET6, address, buf, 46);
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What --client and --zone mean. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* "10.0.0.7", "10.0.0.0/8", "2001:db8::/32". Anything else matches nothing. */
+bool filter_address(const char *spec, const uint8_t address[16]);
+/* A zone, in wire form, is the named one or lies below it; "-" is the zone without a name. */
+bool filter_zone(const char *spec, const uint8_t *zone, size_t len);
+/* Text of an address, IPv4-mapped ones as IPv4. */
+void filter_print_address(const uint8_t address[16], char buf[46]);

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: ISC */
+#include "app/cmd/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { KIND_FLAG, KIND_TEXT, KIND_NUMBER, KIND_LIST, KIND_BYTES, KIND_FORMAT, KIND_SEED };
+
+static const struct entry {
+	const char *name;
+	char letter;
+	enum kind kind;
+	unsigned uses;
+	size_t at;
+	uint64_t max;
+	const char *argument, *help;
+} table[] = {
+#define AT(member) offsetof(struct options, member)
+    {"json", 'j', KIND_FLAG, USE_FINDINGS | USE_HUNT | USE_EXPLAIN, AT(json), 0, NULL,
+	"one JSON object a line on standard output"},
+    {"threshold", 't', KIND_NUMBER, USE_FINDINGS, AT(threshold), 100, "SCORE",
+	"report from this score on (default 50)"},
+    {"top", 'n', KIND_NUMBER, USE_FINDINGS | USE_HUNT, AT(top), 1000000, "N",
+	"show at most N rows"},
+    {"client", 0, KIND_LIST, USE_INPUT, AT(clients), 0, "ADDR[/LEN]",
+	"only this client or network (repeatable)"},
+    {"zone", 0, KIND_LIST, USE_INPUT, AT(zones), 0, "ZONE", "only this zone (repeatable)"},
+    {"since", 0, KIND_TEXT, USE_INPUT, AT(since), 0, "TIME",
+	"only events from then on: 2026-01-02[T03:04[:05]] in UTC, or epoch seconds"},
+    {"until", 0, KIND_TEXT, USE_INPUT, AT(until), 0, "TIME", "only events up to then"},
+    {"input-format", 0, KIND_FORMAT, USE_INPUT, AT(format), 0, "NAME",
+	"pcap, pcapng, dnstap, zeek-tsv or json-lines, instead of looking"},
+    {"profile", 0, KIND_TEXT, USE_FINDINGS, AT(profile), 0, "NAME",
+	"verdicts of a known rule set: points, hunt or listener"},
+    {"allow", 0, KIND_LIST, USE_FINDINGS, AT(allow), 0, "FILE",
+	"suppress what this list allows; the reason is shown"},
+    {"site-zones", 0, KIND_LIST, USE_INPUT | USE_EXPLAIN, AT(site_zones), 0, "ZONE[,ZONE...]",
+	"zones of this site"},
+    {"psl", 0, KIND_TEXT, USE_INPUT | USE_EXPLAIN, AT(psl), 0, "FILE",
+	"another Public Suffix List"},
+    {"services", 0, KIND_TEXT, USE_INPUT | USE_EXPLAIN, AT(services), 0, "FILE",
+	"another catalogue of declared services"},
+    {"scorecard", 0, KIND_TEXT, USE_INPUT, AT(scorecard), 0, "FILE", "other weights"},
+    {"memory", 0, KIND_BYTES, USE_INPUT, AT(memory), 0, "BYTES",
+	"budget for state, e.g. 160M (default)"},
+    {"jobs", 0, KIND_NUMBER, USE_INPUT, AT(jobs), 16, "N", "threads (default: one per core)"},
+    {"seed", 0, KIND_SEED, USE_INPUT, AT(seed), 0, "N", "key of the hash tables"},
+    {"where", 'w', KIND_TEXT, USE_HUNT, AT(where), 0, "EXPR",
+	"e.g. 'unique_names > 10 and avg_name_length > 40'"},
+    {"sort", 's', KIND_TEXT, USE_HUNT, AT(sort), 0, "COLUMN", "largest first (default bytes_up)"},
+    {"columns", 'c', KIND_TEXT, USE_HUNT, AT(columns), 0, "A,B,...", "which figures"},
+    {"window", 0, KIND_TEXT, USE_HUNT, AT(window), 0, "TIME",
+	"only the last 24h, 90m ... before the newest event"},
+    {"by", 0, KIND_TEXT, USE_HUNT, AT(by), 0, "KEYS", "client,zone (default), zone or client"},
+    {"help", 'h', KIND_FLAG, ~0u, AT(help), 0, NULL, "this text"},
+#undef AT
+};
+enum { ENTRIES = sizeof(table) / sizeof(table[0]) };
+
+static bool read_number(const char *s, uint64_t max, uint64_t *ret)
+{
+	char *end;
+	errno = 0;
+	unsigned long long v = strtoull(s, &end, 10);
+	if (errno || end == s || *end || *s == '-' || v > max)
+		return false;
+	*ret = v;
+	return true;
+}
+
+static bool read_bytes(const char *s, uint64_t *ret)
+{
+	static const char units[] = "KMG";
+	char digits[24];
+	size_t n = strlen(s);
+	unsigned shift = 0;
+	const char *unit = n ? strchr(units, s[n - 1]) : NULL;
+	if (unit && *unit) {
+		shift = 10 * (unsigned)(unit - units + 1);
+		n--;
+	}
+	uint64_t v;
+	if (n == 0 || n >= sizeof(digits))
+		return false;
+	memcpy(digits, s, n);
+	digits[n] = 0;
+	if (!read_number(digits, UINT64_MAX >> shift, &v))
+		return false;
+	*ret = v << shift;
+	return true;
+}
+
+static bool set(struct options *o, const struct entry *e, const char *value)
+{
+	void *at = (char *)o + e->at;
+	struct option_list *list = at;
+	uint64_t v;
+
+	switch (e->kind) {
+	case KIND_FLAG:
+		*(bool *)at = true;
+		return true;
+	case KIND_TEXT:
+		*(const char **)at = value;
+		return true;
+	case KIND_NUMBER:
+		if (!read_number(value, e->max, &v))
+			return false;
+		*(unsigned *)at = (unsigned)v;
+		return true;
+	case KIND_SEED:
+		return read_number(value, UINT64_MAX, at);
+	case KIND_BYTES:
+		return read_bytes(value, at);
+	case KIND_FORMAT:
+		*(enum capture_format *)at = detect_format_named(value);
+		return *(enum capture_format *)at != FORMAT_COUNT;
+	case KIND_LIST:
+		if (list->n == OPTIONS_LIST_MAX)
+			return false;
+		list->at[list->n++] = value;
+		return true;
+	}
+	return false;
+}
+
+bool options_parse(struct options *o, unsigned uses, int argc, char **argv)
+{
+	struct option longs[ENTRIES + 1] = {{0}};
+	char letters[2 * ENTRIES + 2] = ":";
+	int chosen[ENTRIES];
+	unsigned n = 0;
+
+	*o = (struct options){.threshold = 50, .format = FORMAT_AUTO, .memory = (uint64_t)160 << 20};
+	for (unsigned i = 0; i < ENTRIES; i++) {
+		if (!(table[i].uses & uses))
+			continue;
+		longs[n].name = table[i].name;
+		longs[n].has_arg = table[i].kind == KIND_FLAG ? no_argument : required_argument;
+		longs[n].val = 256 + (int)i;
+		chosen[n++] = (int)i;
+		if (table[i].letter) {
+			char letter[3] = {table[i].letter, table[i].kind == KIND_FLAG ? 0 : ':', 0};
+			strcat(letters, letter);
+		}
+	}
+	optind = 1;
+	opterr = 0;
+	for (int c; (c = getopt_long(argc, argv, letters, longs, NULL)) != -1;) {
+		const struct entry *e = NULL;
+		if (c == '?' || c == ':') {
+			const char *word = argv[optind - 1];
+			fprintf(stderr, "dnshound: %s: %s (see dnshound %s --help)\n", word,
+			    c == ':' ? "needs a value" : "no such option", argv[0]);
+			return false;
+		}
+		for (unsigned i = 0; i < n; i++)
+			if (c == 256 + chosen[i] || (table[chosen[i]].letter && c == table[chosen[i]].letter))
+				e = &table[chosen[i]];
+		if (!e || !set(o, e, optarg)) {
+			fprintf(stderr, "dnshound: --%s: '%s' is not a valid value (see dnshound %s --help)\n",
+			    e ? e->name : "?", optarg ? optarg : "", argv[0]);
+			return false;
+		}
+	}
+	o->inputs = (const char *const *)argv + optind;
+	o->n_inputs = (unsigned)(argc - optind);
+	return true;
+}
+
+void options_help(unsigned uses)
+{
+	printf("\nOptions:\n");
+	for (unsigned i = 0; i < ENTRIES; i++) {
+		char left[64];
+		if (!(table[i].uses & uses))
+			continue;
+		snprintf(left, sizeof(left), "  %c%c%s--%s%s%s", table[i].letter ? '-' : ' ',
+		    table[i].letter ? table[i].letter : ' ', table[i].letter ? ", " : "  ", table[i].name,
+		    table[i].argument ? " " : "", table[i].argument ? table[i].argument : "");
+		printf("%-32s %s\n", left, table[i].help);
+	}
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The options that scan, hunt and their like share: one table for parsing and for help. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/capture/detect.h"
+
+enum { OPTIONS_LIST_MAX = 64 };
+
+/* Repeated options: --client A --client B. */
+struct option_list {
+	const char *at[OPTIONS_LIST_MAX];
+	unsigned n;
+};
+
+struct options {
+	bool json;
+	bool help;
+	unsigned threshold; /* score */
+	unsigned top;       /* rows shown, 0 = all */
+	unsigned jobs;      /* workers, 0 = one per core */
+	const char *psl, *services, *profile, *scorecard;
+	const char *since, *until;
+	uint64_t seed;
+	uint64_t memory;
+	enum capture_format format;
+	struct option_list clients, zones, site_zones, allow, resolvers, internal;
+	const char *sort, *where, *columns, *window, *by, *compare;
+	const char *const *inputs;
+	unsigned n_inputs;
+};
+
+/* Which of the options a command takes, as bits of enum option_use. */
+enum option_use { USE_INPUT = 1, USE_FINDINGS = 2, USE_HUNT = 4, USE_EXPLAIN = 8 };
+
+/* Fill in defaults, then the command line. False after telling what is wrong. */
+bool options_parse(struct options *o, unsigned uses, int argc, char **argv);
+
+/* Print the lines of the options that a command takes. */
+void options_help(unsigned uses);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+#include "app/cmd/cmd.h"
+
+#include <stdio.h>
+
+#include "app/cmd/json.h"
+#include "app/cmd/table.h"
+
+static void usage(void)
+{
+	printf("usage: dnshound scan [options] INPUT...\n\n"
+	       "Files, directories or '-' in, findings out: who leaks how much to which zone, and why\n"
+	       "that is thought. Reads pcap, pcapng, dnstap, Zeek dns.log (TSV, JSON) and Suricata EVE,\n"
+	       "also as .gz and .zst; the format is found from the content.\n\n"
+	       "  dnshound scan capture.pcap                  a table, with reasons\n"
+	       "  dnshound scan --json /var/log/zeek/ | jq .  one object a line, the summary last\n"
+	       "  tcpdump -U -w - port 53 | dnshound scan -   a stream, judged at its end\n"
+	       "  dnshound scan --threshold 25 --client 10.0.0.7 day.pcap.zst\n\n"
+	       "Exit status: 0 nothing found, 1 findings, 2 something was wrong, 3 both.\n");
+	options_help(USE_INPUT | USE_FINDINGS);
+}
+
+int cmd_scan(int argc, char **argv)
+{
+	struct options o;
+	struct session s;
+	struct rows rows;
+
+	if (!options_parse(&o, USE_INPUT | USE_FINDINGS, argc, argv))
+		return EXIT_ERROR;
+	if (o.help) {
+		usage();
+		return EXIT_CLEAN;
+	}
+	if (o.n_inputs == 0) {
+		fprintf(stderr, "dnshound: scan what? Name a capture, a log or a directory "
+				"(see dnshound scan --help)\n");
+		return EXIT_ERROR;
+	}
+	int status = EXIT_ERROR;
+	if (session_open(&s, &o, false) && session_run(&s) &&
+	    rows_gather(&rows, &s, ROWS_FINDINGS)) {
+		size_t shown = o.top && o.top < rows.n ? o.top : rows.n;
+		if (o.json) {
+			for (size_t i = 0; i < shown; i++)
+				json_finding(&s, &rows.at[i]);
+			json_summary(&s, &rows);
+		} else {
+			table_findings(&s, &rows);
+		}
+		status = (rows.n ? EXIT_FINDINGS : EXIT_CLEAN) | (s.errors ? EXIT_ERROR : 0);
+		rows_free(&rows);
+	}
+	session_close(&s);
+	return status;
+}

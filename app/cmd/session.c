@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: ISC */
+#include "app/cmd/session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/cmd/data.h"
+#include "app/cmd/filter.h"
+#include "app/cmd/pipeline.h"
+#include "app/cmd/psl_load.h"
+#include "app/cmd/timearg.h"
+
+/* From so much input on, a terminal is shown how far it has come. */
+#define PROGRESS_BYTES (256ull << 20)
+
+static void *map_memory(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (p == MAP_FAILED)
+		return NULL;
+	/* Tables are probed at random: huge pages spare the TLB. Advice only. */
+	madvise(p, bytes, MADV_HUGEPAGE);
+	return p;
+}
+
+static bool load_suffixes(struct session *s, const struct options *o)
+{
+	const char *path = o->psl ? o->psl : PSL_PATH;
+	struct psl_report report;
+
+	s->suffix_memory = aligned_alloc(64, (suffix_size() + 63) & ~(size_t)63);
+	if (!s->suffix_memory)
+		return false;
+	struct suffix *t = suffix_init(s->suffix_memory);
+	int error = psl_load(t, path, &report);
+	psl_warn(stderr, path, error, &report, (int64_t)time(NULL));
+	if (error)
+		return false;
+	for (unsigned i = 0; i < o->site_zones.n; i++) {
+		char *list = strdup(o->site_zones.at[i]), *save = NULL;
+		for (char *z = list ? strtok_r(list, ",", &save) : NULL; z; z = strtok_r(NULL, ",", &save))
+			if (suffix_add_site(t, view_str(z)) < 0) {
+				fprintf(stderr, "dnshound: --site-zones: '%s' is not a domain name\n", z);
+				free(list);
+				return false;
+			}
+		free(list);
+	}
+	s->config.suffix = t;
+	return true;
+}
+
+static bool read_whole(const char *path, char **ret, size_t *ret_len)
+{
+	FILE *f = fopen(path, "rb");
+	size_t room = 1 << 20;
+	char *buf = f ? malloc(room) : NULL;
+	if (!buf) {
+		fprintf(stderr, "dnshound: %s: %s\n", path, strerror(errno));
+		if (f)
+			fclose(f);
+		return false;
+	}
+	*ret_len = fread(buf, 1, room, f);
+	*ret = buf;
+	fclose(f);
+	return true;
+}
+
+static bool load_scorecard(struct session *s, const struct options *o)
+{
+	struct view text = view_of(data_scorecard, data_scorecard_len);
+	const char *path = o->scorecard ? o->scorecard : "data/scorecard.tsv";
+	char *own = NULL;
+	size_t len;
+	if (o->scorecard) {
+		if (!read_whole(path, &own, &len))
+			return false;
+		text = view_of(own, len);
+	}
+	uint32_t line = scorecard_parse(&s->scorecard, text);
+	free(own);
+	if (line)
+		fprintf(stderr, "dnshound: %s:%u: expected subject, signal, number, points\n", path, line);
+	s->config.scorecard = &s->scorecard;
+	return line == 0;
+}
+
+static bool load_times(struct session *s, const struct options *o)
+{
+	struct {
+		const char *name, *text;
+		int64_t *to;
+	} bounds[] = {{"since", o->since, &s->config.since_ns}, {"until", o->until, &s->config.until_ns}};
+	for (unsigned i = 0; i < 2; i++)
+		if (bounds[i].text && !timearg_parse(bounds[i].text, bounds[i].to)) {
+			fprintf(stderr, "dnshound: --%s: '%s' is not a time (2026-01-02T03:04:05)\n",
+			    bounds[i].name, bounds[i].text);
+			return false;
+		}
+	return true;
+}
+
+bool session_open(struct session *s, const struct options *o, bool keep_all)
+{
+	*s = (struct session){.options = o};
+	engine_defaults(&s->config);
+	s->config.memory = o->memory;
+	s->config.threshold = (uint8_t)o->threshold;
+	s->config.keep_all = keep_all;
+	if (o->seed)
+		s->config.key.k1 = o->seed;
+	if (!load_suffixes(s, o) || !load_scorecard(s, o) || !load_times(s, o))
+		return false;
+	s->engine_bytes = engine_size(&s->config);
+	s->engine_memory = map_memory(s->engine_bytes);
+	if (!s->engine_memory) {
+		fprintf(stderr, "dnshound: cannot get %zu MiB of memory; try a smaller --memory\n",
+		    s->engine_bytes >> 20);
+		return false;
+	}
+	s->engine = engine_init(s->engine_memory, &s->config);
+	return true;
+}
+
+void session_close(struct session *s)
+{
+	if (s->engine_memory)
+		munmap(s->engine_memory, s->engine_bytes);
+	free(s->suffix_memory);
+	if (s->inputs)
+		listing_done(s->inputs);
+	free(s->inputs);
+}
+
+static void tell(void *arg, const struct capture_report *r)
+{
+	static const char *const levels[] = {"note", "warning", "error"};
+	struct session *s = arg;
+	s->problems[r->reason]++;
+	s->errors += r->severity == CAPTURE_ERROR;
+	s->warnings += r->severity == CAPTURE_WARNING;
+	fprintf(stderr, "dnshound: %s: %s at byte %llu: %s (%s)\n", r->file, levels[r->severity],
+	    (unsigned long long)r->offset, r->text, capture_reason_text(r->reason));
+}
+
+static void show_progress(void *ctx, uint64_t done, uint64_t total)
+{
+	(void)ctx;
+	if (total < PROGRESS_BYTES)
+		return;
+	unsigned percent = (unsigned)(done * 100 / total);
+	char bar[41];
+	for (unsigned i = 0; i < 40; i++)
+		bar[i] = i < percent * 40 / 100 ? '=' : ' ';
+	bar[40] = 0;
+	fprintf(stderr, "\r[%s] %3u %%", bar, percent < 100 ? percent : 100);
+	if (done >= total)
+		fprintf(stderr, "\r\033[K");
+}
+
+bool session_run(struct session *s)
+{
+	const struct options *o = s->options;
+	struct capture_sink sink = {tell, s};
+	struct merge_options mo = {.format = o->format, .sink = sink, .line_time = dh_line_time};
+	struct merge *input = NULL;
+	struct timespec from, to;
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	s->inputs = calloc(1, sizeof(*s->inputs));
+	if (!s->inputs || listing_make(s->inputs, o->inputs, o->n_inputs, sink) < 0 ||
+	    merge_open(&input, s->inputs, &mo) < 0) {
+		fprintf(stderr, "dnshound: out of memory\n");
+		return false;
+	}
+	struct pipeline_options po = {
+	    .engine = s->engine,
+	    .input = input,
+	    .workers = o->jobs ? o->jobs : cores > 0 ? (unsigned)cores : 1,
+	    .each = s->each,
+	    .ctx = s->each_ctx,
+	    .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
+	};
+	int error = pipeline_run(&po);
+	merge_close(input);
+	if (error) {
+		fprintf(stderr, "dnshound: reading stopped: %s\n", strerror(-error));
+		s->errors++;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	s->elapsed_s = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+	engine_stats(s->engine, &s->stats);
+	return true;
+}
+
+bool session_wants(const struct session *s, const struct finding *f)
+{
+	const struct options *o = s->options;
+	bool client = o->clients.n == 0, zone = o->zones.n == 0;
+	for (unsigned i = 0; i < o->clients.n && !client; i++)
+		client = filter_address(o->clients.at[i], f->now.client);
+	for (unsigned i = 0; i < o->zones.n && !zone; i++)
+		zone = filter_zone(o->zones.at[i], f->zone, f->zone_len);
+	return client && zone;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * One run over inputs: everything opened, read to the end, judged. What scan and hunt share. */
+#pragma once
+
+#include "app/capture/listing.h"
+#include "app/cmd/options.h"
+#include "lib/engine/engine.h"
+
+struct session {
+	const struct options *options;
+	struct engine *engine;
+	struct engine_config config;
+	struct engine_stats stats;
+	struct scorecard scorecard;
+	uint64_t problems[CAPTURE_REASON_COUNT];
+	unsigned errors, warnings;
+	double elapsed_s;
+	struct listing *inputs;
+	engine_event_fn *each; /* set before session_run() to see every event in order */
+	void *each_ctx;
+	void *engine_memory, *suffix_memory, *model_memory;
+	size_t engine_bytes;
+};
+
+/* Tables and memory. False after telling on standard error what is wrong. */
+bool session_open(struct session *s, const struct options *o, bool keep_all);
+/* Read and judge the inputs of the options. What is wrong with one is told and counted. */
+bool session_run(struct session *s);
+void session_close(struct session *s);
+
+/* Whether --client and --zone let a finding through. */
+bool session_wants(const struct session *s, const struct finding *f);

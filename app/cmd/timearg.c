@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+#include "app/cmd/timearg.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define SECOND_NS 1000000000
+
+bool timearg_parse(const char *text, int64_t *ret_ns)
+{
+	static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M",
+	    "%Y-%m-%d %H:%M", "%Y-%m-%d"};
+	char *end;
+	long long epoch = strtoll(text, &end, 10);
+	if (end != text && *end == 0 && epoch >= 0 && epoch < INT64_MAX / SECOND_NS) {
+		*ret_ns = epoch * SECOND_NS;
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct tm tm = {0};
+		const char *rest = strptime(text, forms[i], &tm);
+		if (rest && (*rest == 0 || strcmp(rest, "Z") == 0)) {
+			*ret_ns = (int64_t)timegm(&tm) * SECOND_NS;
+			return true;
+		}
+	}
+	return false;
+}
+
+void timearg_print(int64_t ns, char *buf, size_t size)
+{
+	time_t s = (time_t)(ns / SECOND_NS);
+	struct tm tm;
+	char date[40];
+	gmtime_r(&s, &tm);
+	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf, size, "%s.%03dZ", date, (int)(ns % SECOND_NS / 1000000));
+}
