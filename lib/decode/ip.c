@@ -34,14 +34,6 @@ enum layer ip_of_protocol(unsigned proto)
 	}
 }
 
-/* A fragment waits for its others unless its protocol is none of ours. */
-static enum layer after_fragment(struct packet *k)
-{
-	if (ip_of_protocol(k->frag.proto) == LAYER_OTHER)
-		return LAYER_OTHER;
-	return LAYER_SEGMENT;
-}
-
 static bool count_ip(struct packet *k)
 {
 	return ++k->ips <= PACKET_IPS_MAX;
@@ -74,7 +66,8 @@ enum layer ip_v4(struct packet *k)
 	    .proto = h[9],
 	    .more = frag & 0x2000,
 	    .is_fragment = true};
-	return after_fragment(k);
+	/* A fragment waits for its others unless its protocol is none of ours. */
+	return ip_of_protocol(h[9]) == LAYER_OTHER ? LAYER_OTHER : LAYER_SEGMENT;
 }
 
 /* Walk the extension headers; the protocol behind them, or -1 with k->why set. */
@@ -122,6 +115,14 @@ static int skip_extensions(struct packet *k, unsigned next)
 	return 59; /* no next header */
 }
 
+enum layer ip_v6_payload(struct packet *k, unsigned next)
+{
+	int proto = skip_extensions(k, next);
+	if (proto < 0)
+		return LAYER_BAD;
+	return k->frag.is_fragment ? LAYER_SEGMENT : ip_of_protocol((unsigned)proto);
+}
+
 enum layer ip_v6(struct packet *k)
 {
 	const uint8_t *h = packet_take(k, 40);
@@ -137,10 +138,7 @@ enum layer ip_v6(struct packet *k)
 	k->src = h + 8;
 	k->dst = h + 24;
 	k->is_v6 = true;
-	int proto = skip_extensions(k, h[6]);
-	if (proto < 0)
-		return LAYER_BAD;
-	return k->frag.is_fragment ? after_fragment(k) : ip_of_protocol((unsigned)proto);
+	return ip_v6_payload(k, h[6]);
 }
 
 static bool is_dns_port(const struct packet *k, unsigned port)

@@ -89,6 +89,9 @@ enum layer link_layer(uint32_t linktype);
 enum layer link_of_ethertype(unsigned ethertype);
 enum layer ip_of_protocol(unsigned proto);
 
+/* What follows the fixed IPv6 header, or a fragment header once its datagram is whole. */
+enum layer ip_v6_payload(struct packet *k, unsigned next);
+
 static inline size_t packet_left(const struct packet *k)
 {
 	return (size_t)(k->end - k->p);
