@@ -19,7 +19,8 @@ struct datagram {
 	struct key key;
 	struct piece_list pieces;
 	int64_t since_ns;
-	uint32_t total;  /* 0 until the last fragment was seen */
+	uint32_t total; /* 0 until the last fragment was seen */
+	uint16_t site;
 	uint8_t proto;   /* of the first fragment (RFC 8200 §4.5) */
 	bool is_void;    /* overlapped, or none of ours: what else comes is dropped */
 	bool is_counted; /* its end needs no count any more */
@@ -61,10 +62,34 @@ static void void_datagram(struct defrag *d, struct datagram *g, bool is_bad, str
 	g->is_counted = true;
 }
 
-static void give_up(struct defrag *d, uint32_t i, struct batch *b)
+/* Decode the head of a UDP datagram whose end will not come: it is like a packet that the capture
+ * cut, with the question still in it. */
+static void decode_head(const struct key *key, struct view head, int64_t time_ns,
+    const struct frame_meta *meta, struct batch *b)
 {
-	if (!datagram_at(d, i)->is_counted)
+	struct segment_list none = {.cap = 0};
+	struct packet k = {.p = head.p,
+	    .end = head.p + head.len,
+	    .missing = DATAGRAM_MAX,
+	    .src = key->src,
+	    .dst = key->dst,
+	    .is_v6 = true};
+	frame_decode_layer(&k, LAYER_UDP, time_ns, meta, b, &none);
+}
+
+static void give_up(struct defrag *d, uint32_t i, const struct frame_meta *meta, struct batch *b)
+{
+	struct datagram *g = datagram_at(d, i);
+	if (!g->is_counted)
 		batch_malformed(b, MALFORMED_FRAGMENT_BAD);
+	size_t n = pieces_run(&d->pool, &g->pieces, 0);
+	if (n > 0 && n <= DATAGRAM_MAX && g->proto == PROTO_UDP) {
+		struct frame_meta from = *meta;
+		from.source = g->key.source;
+		from.site = g->site;
+		pieces_copy(&d->pool, &g->pieces, 0, n, d->whole);
+		decode_head(&g->key, view_of(d->whole, n), g->since_ns, &from, b);
+	}
 	remove_datagram(d, i);
 }
 
@@ -75,18 +100,18 @@ static bool is_expired(const struct datagram *g, int64_t now_ns)
 	return age > (uint64_t)DEFRAG_TIMEOUT_NS && -age > (uint64_t)DEFRAG_TIMEOUT_NS;
 }
 
-static void expire(struct defrag *d, int64_t now_ns, struct batch *b)
+static void expire(struct defrag *d, int64_t now_ns, const struct frame_meta *meta, struct batch *b)
 {
 	for (int n = 0; n < EXPIRE_AT_ONCE; n++) {
 		uint32_t i = d->table.lists[0].oldest;
 		if (i == FLOW_NONE || !is_expired(datagram_at(d, i), now_ns))
 			return;
-		give_up(d, i, b);
+		give_up(d, i, meta, b);
 	}
 }
 
-static uint32_t find_or_add(
-    struct defrag *d, const struct key *key, int64_t now_ns, struct batch *b)
+static uint32_t find_or_add(struct defrag *d, const struct key *key, int64_t now_ns,
+    const struct frame_meta *meta, struct batch *b)
 {
 	uint64_t hash = hash_bytes(&d->key, key, sizeof(*key));
 	for (uint32_t i = flow_find(&d->table, hash); i != FLOW_NONE;
@@ -96,11 +121,11 @@ static uint32_t find_or_add(
 			continue;
 		if (!is_expired(g, now_ns))
 			return i;
-		give_up(d, i, b); /* the identifier is used again */
+		give_up(d, i, meta, b); /* the identifier is used again */
 		break;
 	}
 	if (d->table.free == FLOW_NONE)
-		give_up(d, d->table.lists[0].oldest, b);
+		give_up(d, d->table.lists[0].oldest, meta, b);
 	uint32_t i = flow_insert(&d->table, hash, 0);
 	struct datagram *g = datagram_at(d, i);
 	g->key = *key;
@@ -108,6 +133,7 @@ static uint32_t find_or_add(
 	g->since_ns = now_ns;
 	g->total = 0;
 	g->proto = key->proto;
+	g->site = meta->site;
 	g->is_void = false;
 	g->is_counted = false;
 	return i;
@@ -177,8 +203,8 @@ bool defrag_feed(struct defrag *d, const struct segment *s, const struct frame_m
 	if (s->frag.is_v6)
 		key.proto = 0; /* is no part of the key there */
 
-	expire(d, s->time_ns, b);
-	uint32_t i = find_or_add(d, &key, s->time_ns, b);
+	expire(d, s->time_ns, meta, b);
+	uint32_t i = find_or_add(d, &key, s->time_ns, meta, b);
 	struct datagram *g = datagram_at(d, i);
 	if (g->is_void) {
 		b->skipped++;
@@ -192,6 +218,8 @@ bool defrag_feed(struct defrag *d, const struct segment *s, const struct frame_m
 	if (s->missing > 0) {
 		batch_malformed(b, MALFORMED_SNAPLEN_CUT);
 		void_datagram(d, g, false, b);
+		if (s->frag.offset == 0 && s->frag.proto == PROTO_UDP)
+			decode_head(&key, view_of(s->data, s->len), s->time_ns, meta, b);
 		return false;
 	}
 	if (!place(g, s)) {
@@ -199,7 +227,7 @@ bool defrag_feed(struct defrag *d, const struct segment *s, const struct frame_m
 		return false;
 	}
 	if (d->pool.n_free < PIECES_MAX && d->table.lists[0].oldest != i)
-		give_up(d, d->table.lists[0].oldest, b);
+		give_up(d, d->table.lists[0].oldest, meta, b);
 	add_bytes(d, g, s, b);
 	if (g->is_void || g->total == 0 || pieces_run(&d->pool, &g->pieces, 0) < g->total)
 		return false;
@@ -218,8 +246,8 @@ bool defrag_feed(struct defrag *d, const struct segment *s, const struct frame_m
 	return true;
 }
 
-void defrag_finish(struct defrag *d, struct batch *b)
+void defrag_finish(struct defrag *d, const struct frame_meta *meta, struct batch *b)
 {
 	for (uint32_t i; (i = d->table.lists[0].oldest) != FLOW_NONE;)
-		give_up(d, i, b);
+		give_up(d, i, meta, b);
 }

@@ -50,8 +50,10 @@ enum layer ip_v4(struct packet *k)
 	if (header > packet_left(k))
 		return packet_short(k);
 	/* Segmentation offload leaves 0: then the packet goes on to the end of the frame. */
-	if (total != 0 && (total < header || !packet_narrow(k, total)))
+	if (total != 0 && total < header)
 		return packet_bad(k, MALFORMED_IP_LENGTH);
+	if (total != 0)
+		packet_narrow(k, total);
 	if (!count_ip(k))
 		return LAYER_OTHER;
 	k->src = h + 12;
@@ -131,8 +133,8 @@ enum layer ip_v6(struct packet *k)
 	size_t payload = load_be16(h + 4);
 	if (h[0] >> 4 != 6)
 		return packet_bad(k, MALFORMED_IP_LENGTH);
-	if (payload != 0 && !packet_narrow(k, payload))
-		return packet_bad(k, MALFORMED_IP_LENGTH);
+	if (payload != 0) /* 0 is a jumbogram's (RFC 2675), or of segmentation offload */
+		packet_narrow(k, payload);
 	if (!count_ip(k))
 		return LAYER_OTHER;
 	k->src = h + 8;
@@ -186,9 +188,10 @@ enum layer ip_udp(struct packet *k)
 	k->dst_port = load_be16(h + 2);
 	k->surplus = 0;
 	if (len != 0) { /* 0 is a jumbogram's (RFC 2675): the rest of the packet */
-		if (len < 8 || !packet_narrow(k, len - 8))
+		if (len < 8)
 			return packet_bad(k, MALFORMED_IP_LENGTH);
-		k->surplus = (uint32_t)(all - (len - 8));
+		packet_narrow(k, len - 8);
+		k->surplus = all > len - 8 ? (uint32_t)(all - (len - 8)) : 0;
 	}
 	if (is_dns_port(k, k->src_port) || is_dns_port(k, k->dst_port))
 		return LAYER_DNS;

@@ -61,6 +61,6 @@ void stream_feed(struct stream *st, const struct segment *s, struct batch *b)
 
 void stream_finish(struct stream *st, struct batch *b)
 {
-	defrag_finish(&st->defrag, b);
+	defrag_finish(&st->defrag, &st->meta, b);
 	tcp_finish(&st->tcp, &st->meta, b);
 }
