@@ -183,22 +183,37 @@ static void walk_records(struct reader *r)
 	}
 }
 
-/* The first question, into the event. */
-static bool read_question(struct reader *r, struct endpoints *ends)
+/* The name of the first question, into the event; the offset after it, or 0. */
+static size_t read_qname(struct reader *r)
 {
 	const uint8_t *p = r->msg.p + DNS_HEADER;
-	size_t left = r->msg.len - DNS_HEADER;
-	size_t len = name_span(p, left), next = DNS_HEADER + len;
+	size_t left = r->msg.len - DNS_HEADER, len = name_span(p, left), next;
 
 	if (len > 0) {
 		batch_name(r->b, r->e, p, len);
-	} else {
-		uint8_t name[NAME_WIRE_MAX];
-		if (!name_read(r->msg, DNS_HEADER, name, &len, &next))
-			return false;
-		batch_name(r->b, r->e, name, len);
+		return DNS_HEADER + len;
 	}
-	if (r->msg.len - next < 4)
+	uint8_t name[NAME_WIRE_MAX];
+	if (name_read(r->msg, DNS_HEADER, name, &len, &next)) {
+		batch_name(r->b, r->e, name, len);
+		return next;
+	}
+	/* Too long: its end tells whose name it is, so the front has to go. */
+	size_t keep, whole = name_span_long(p, left, &keep);
+	if (whole == 0)
+		return 0;
+	batch_name(r->b, r->e, p + keep, whole - keep);
+	batch_malformed(r->b, MALFORMED_DNS_NAME);
+	r->e->flags |= EV_NAME_CUT;
+	r->extra += keep;
+	return DNS_HEADER + whole;
+}
+
+/* The first question, into the event. */
+static bool read_question(struct reader *r, struct endpoints *ends)
+{
+	size_t next = read_qname(r);
+	if (next == 0 || r->msg.len - next < 4)
 		return false;
 	unsigned class = load_be16(r->msg.p + next + 2);
 	r->e->qtype = load_be16(r->msg.p + next);
@@ -215,12 +230,14 @@ static bool skip_questions(struct reader *r, unsigned n)
 	size_t from = r->at;
 	for (; n > 0; n--) {
 		size_t at = name_skip(r->msg, r->at);
-		if (at == 0 || r->msg.len - at < 4)
-			return false;
+		if (at == 0 || r->msg.len - at < 4) {
+			stop(r, MALFORMED_DNS_NAME);
+			break;
+		}
 		r->at = at + 4;
 	}
 	r->extra += r->at - from;
-	return true;
+	return n == 0;
 }
 
 /* A response may come without its question (RFC 5936 §2.2, and mDNS): then the owner of the first
@@ -294,12 +311,15 @@ static enum malformed read_message(struct reader *r, struct endpoints *ends)
 	if (questions > 0) {
 		if (!read_question(r, ends))
 			return MALFORMED_DNS_NAME;
-		if (questions > 1 && !skip_questions(r, questions - 1))
-			return MALFORMED_DNS_COUNT;
+		/* Random bytes may hold a name, but hardly a count that fits. */
+		if ((questions - 1) * QUESTION_MIN > r->msg.len - r->at && !r->is_cut)
+			return MALFORMED_NOT_DNS;
+		if (skip_questions(r, questions - 1))
+			walk_records(r);
 	} else {
 		name_from_answer(r);
+		walk_records(r);
 	}
-	walk_records(r);
 
 	/* Without a question, or with an opcode that nobody assigned, only a message that is
 	 * wholly sound and ends where it should is believed to be DNS. */
@@ -381,7 +401,8 @@ bool dns_is_plausible(struct view start, size_t length)
 	if (length - DNS_HEADER < questions * QUESTION_MIN + (answers + rest) * RECORD_MIN)
 		return false;
 	if (questions == 0)
-		return opcode == OPCODE_DSO || (is_response && answers > 0) || length == DNS_HEADER;
+		return opcode == OPCODE_DSO || opcode == OPCODE_IQUERY ||
+		       (is_response && answers > 0) || length == DNS_HEADER;
 	size_t at = DNS_HEADER, end = start.len < length ? start.len : length;
 	while (at < end && p[at] != 0) {
 		if (p[at] > NAME_LABEL_MAX || at - DNS_HEADER > NAME_WIRE_MAX)

@@ -16,6 +16,8 @@ static peel_fn *const peel[LAYER_PEELED] = {
     [LAYER_PFLOG] = link_pflog,
     [LAYER_ENC] = link_enc,
     [LAYER_CISCO_HDLC] = link_cisco_hdlc,
+    [LAYER_FDDI] = link_fddi,
+    [LAYER_PPI] = link_ppi,
     [LAYER_RADIOTAP] = wlan_radiotap,
     [LAYER_WLAN] = wlan_frame,
     [LAYER_LLC] = link_llc,
@@ -108,7 +110,7 @@ static void note_segment(const struct packet *k, int64_t time_ns, const struct f
 	    .data = k->p,
 	    .time_ns = time_ns,
 	    .len = (uint32_t)left,
-	    .missing = k->missing,
+	    .missing = k->is_contradictory && k->missing == 0 ? 1 : k->missing,
 	    .tcp_seq = k->tcp_seq,
 	    .src_port = k->src_port,
 	    .dst_port = k->dst_port,
@@ -131,6 +133,8 @@ void frame_decode_layer(struct packet *k, enum layer layer, int64_t time_ns,
 	for (unsigned i = 0; layer < LAYER_PEELED && i < PACKET_LAYERS_MAX; i++)
 		layer = peel[layer](k);
 
+	if (k->is_contradictory && (layer == LAYER_DNS || layer == LAYER_SEGMENT))
+		batch_malformed(b, MALFORMED_IP_LENGTH);
 	switch (layer) {
 	case LAYER_DNS:
 		decode_payload(k, time_ns, meta, b);

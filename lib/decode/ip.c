@@ -34,14 +34,6 @@ enum layer ip_of_protocol(unsigned proto)
 	}
 }
 
-/* A fragment waits for its others unless its protocol is none of ours. */
-static enum layer after_fragment(struct packet *k)
-{
-	if (ip_of_protocol(k->frag.proto) == LAYER_OTHER)
-		return LAYER_OTHER;
-	return LAYER_SEGMENT;
-}
-
 static bool count_ip(struct packet *k)
 {
 	return ++k->ips <= PACKET_IPS_MAX;
@@ -58,8 +50,10 @@ enum layer ip_v4(struct packet *k)
 	if (header > packet_left(k))
 		return packet_short(k);
 	/* Segmentation offload leaves 0: then the packet goes on to the end of the frame. */
-	if (total != 0 && (total < header || !packet_narrow(k, total)))
+	if (total != 0 && total < header)
 		return packet_bad(k, MALFORMED_IP_LENGTH);
+	if (total != 0)
+		packet_narrow(k, total);
 	if (!count_ip(k))
 		return LAYER_OTHER;
 	k->src = h + 12;
@@ -74,7 +68,8 @@ enum layer ip_v4(struct packet *k)
 	    .proto = h[9],
 	    .more = frag & 0x2000,
 	    .is_fragment = true};
-	return after_fragment(k);
+	/* A fragment waits for its others unless its protocol is none of ours. */
+	return ip_of_protocol(h[9]) == LAYER_OTHER ? LAYER_OTHER : LAYER_SEGMENT;
 }
 
 /* Walk the extension headers; the protocol behind them, or -1 with k->why set. */
@@ -122,6 +117,14 @@ static int skip_extensions(struct packet *k, unsigned next)
 	return 59; /* no next header */
 }
 
+enum layer ip_v6_payload(struct packet *k, unsigned next)
+{
+	int proto = skip_extensions(k, next);
+	if (proto < 0)
+		return LAYER_BAD;
+	return k->frag.is_fragment ? LAYER_SEGMENT : ip_of_protocol((unsigned)proto);
+}
+
 enum layer ip_v6(struct packet *k)
 {
 	const uint8_t *h = packet_take(k, 40);
@@ -130,17 +133,14 @@ enum layer ip_v6(struct packet *k)
 	size_t payload = load_be16(h + 4);
 	if (h[0] >> 4 != 6)
 		return packet_bad(k, MALFORMED_IP_LENGTH);
-	if (payload != 0 && !packet_narrow(k, payload))
-		return packet_bad(k, MALFORMED_IP_LENGTH);
+	if (payload != 0) /* 0 is a jumbogram's (RFC 2675), or of segmentation offload */
+		packet_narrow(k, payload);
 	if (!count_ip(k))
 		return LAYER_OTHER;
 	k->src = h + 8;
 	k->dst = h + 24;
 	k->is_v6 = true;
-	int proto = skip_extensions(k, h[6]);
-	if (proto < 0)
-		return LAYER_BAD;
-	return k->frag.is_fragment ? after_fragment(k) : ip_of_protocol((unsigned)proto);
+	return ip_v6_payload(k, h[6]);
 }
 
 static bool is_dns_port(const struct packet *k, unsigned port)
@@ -188,9 +188,10 @@ enum layer ip_udp(struct packet *k)
 	k->dst_port = load_be16(h + 2);
 	k->surplus = 0;
 	if (len != 0) { /* 0 is a jumbogram's (RFC 2675): the rest of the packet */
-		if (len < 8 || !packet_narrow(k, len - 8))
+		if (len < 8)
 			return packet_bad(k, MALFORMED_IP_LENGTH);
-		k->surplus = (uint32_t)(all - (len - 8));
+		packet_narrow(k, len - 8);
+		k->surplus = all > len - 8 ? (uint32_t)(all - (len - 8)) : 0;
 	}
 	if (is_dns_port(k, k->src_port) || is_dns_port(k, k->dst_port))
 		return LAYER_DNS;

@@ -16,6 +16,7 @@ enum layer link_layer(uint32_t linktype)
 	    {0, LAYER_NULL},
 	    {1, LAYER_ETHERNET},
 	    {9, LAYER_PPP},
+	    {10, LAYER_FDDI},
 	    {12, LAYER_RAW}, /* DLT_RAW of most systems */
 	    {14, LAYER_RAW}, /* DLT_RAW of OpenBSD */
 	    {50, LAYER_PPP},
@@ -28,6 +29,7 @@ enum layer link_layer(uint32_t linktype)
 	    {113, LAYER_SLL},
 	    {117, LAYER_PFLOG},
 	    {127, LAYER_RADIOTAP},
+	    {192, LAYER_PPI},
 	    {228, LAYER_IPV4},
 	    {229, LAYER_IPV6},
 	    {276, LAYER_SLL2},
@@ -146,6 +148,23 @@ enum layer link_cisco_hdlc(struct packet *k)
 	return h ? after_ethertype(k, load_be16(h + 2)) : packet_short(k);
 }
 
+enum layer link_fddi(struct packet *k)
+{
+	return packet_take(k, 13) ? LAYER_LLC : packet_short(k);
+}
+
+/* Per-packet information of wireless captures: its own length, then the link type inside. */
+enum layer link_ppi(struct packet *k)
+{
+	if (packet_left(k) < 8)
+		return packet_short(k);
+	size_t len = load_le16(k->p + 2);
+	uint32_t linktype = load_le32(k->p + 4);
+	if (len < 8 || !packet_take(k, len))
+		return packet_short(k);
+	return link_layer(linktype);
+}
+
 /* LLC (IEEE 802.2) with SNAP holds an Ethertype; LLC alone holds nothing for us. */
 enum layer link_llc(struct packet *k)
 {
@@ -191,7 +210,8 @@ enum layer link_pppoe(struct packet *k)
 		return packet_short(k);
 	if (h[0] != 0x11 || h[1] != 0)
 		return LAYER_OTHER;
-	return packet_narrow(k, load_be16(h + 4)) ? LAYER_PPP : packet_bad(k, MALFORMED_IP_LENGTH);
+	packet_narrow(k, load_be16(h + 4));
+	return LAYER_PPP;
 }
 
 /* RFC 3032. Under the last label the version nibble tells IP; 0 begins a pseudowire's control word

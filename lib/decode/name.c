@@ -33,6 +33,22 @@ bool name_read(
 	return false;
 }
 
+size_t name_span_long(const uint8_t *p, size_t left, size_t *ret_keep)
+{
+	size_t at = 0, keep = 0;
+	while (at < left && p[at] != 0) {
+		if (p[at] > NAME_LABEL_MAX)
+			return 0;
+		at += 1u + p[at];
+	}
+	if (at >= left)
+		return 0;
+	while (at + 1 - keep > NAME_WIRE_MAX)
+		keep += 1u + p[keep];
+	*ret_keep = keep;
+	return at + 1;
+}
+
 size_t name_skip(struct view msg, size_t at)
 {
 	size_t start = at;

@@ -40,6 +40,11 @@ static inline size_t name_span(const uint8_t *p, size_t left)
 bool name_read(
     struct view msg, size_t at, uint8_t out[NAME_WIRE_MAX], size_t *ret_len, size_t *ret_next);
 
+/* Names longer than 255 bytes are on the wire: tunnels whose client has a search list send them,
+ * and careless servers answer. The length of the uncompressed name at p, however long, and in
+ * *ret_keep the offset of the label from which on it is at most 255 bytes; 0 when it is unsound. */
+size_t name_span_long(const uint8_t *p, size_t left, size_t *ret_keep);
+
 /* The offset after the name at `at`, without following its pointer (which must lead backwards);
  * 0 when it is unsound. */
 size_t name_skip(struct view msg, size_t at);

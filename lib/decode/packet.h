@@ -21,6 +21,8 @@ enum layer {
 	LAYER_PFLOG,
 	LAYER_ENC,
 	LAYER_CISCO_HDLC,
+	LAYER_FDDI,
+	LAYER_PPI,
 	LAYER_RADIOTAP,
 	LAYER_WLAN,
 	LAYER_LLC,
@@ -64,6 +66,7 @@ struct packet {
 	uint16_t local; /* EV_LOCAL when the link keeps it, else 0 */
 	uint8_t n_ports, ips;
 	bool is_v6;
+	bool is_contradictory;    /* a length field promised more than was there */
 	const uint8_t *src, *dst; /* 4 or 16 bytes, in the frame */
 	struct fragment frag;
 	uint32_t tcp_seq;
@@ -74,7 +77,7 @@ typedef enum layer peel_fn(struct packet *k);
 
 /* link.c */
 peel_fn link_ethernet, link_ethertype, link_sll, link_sll2, link_null, link_raw, link_pflog,
-    link_enc, link_cisco_hdlc, link_llc, link_ppp, link_pppoe, link_mpls;
+    link_enc, link_cisco_hdlc, link_llc, link_ppp, link_pppoe, link_mpls, link_fddi, link_ppi;
 /* wlan.c */
 peel_fn wlan_radiotap, wlan_frame;
 /* ip.c */
@@ -88,6 +91,9 @@ enum layer link_layer(uint32_t linktype);
 /* The layer of an Ethertype, of an IP protocol; LAYER_OTHER for what we do not read. */
 enum layer link_of_ethertype(unsigned ethertype);
 enum layer ip_of_protocol(unsigned proto);
+
+/* What follows the fixed IPv6 header, or a fragment header once its datagram is whole. */
+enum layer ip_v6_payload(struct packet *k, unsigned next);
 
 static inline size_t packet_left(const struct packet *k)
 {
@@ -116,9 +122,10 @@ static inline const uint8_t *packet_take(struct packet *k, size_t n)
 	return p;
 }
 
-/* Narrow the packet to n bytes from here, as a length field says. False when it promises more
- * than the packet had on the wire. */
-static inline bool packet_narrow(struct packet *k, size_t n)
+/* Narrow the packet to n bytes from here, as a length field says. Where it promises more than the
+ * packet had on the wire, the packet ends where it ends; that is only noted, since a receiver that
+ * reads raw packets need not mind. */
+static inline void packet_narrow(struct packet *k, size_t n)
 {
 	size_t left = packet_left(k);
 	if (n <= left) {
@@ -127,7 +134,6 @@ static inline bool packet_narrow(struct packet *k, size_t n)
 	} else if (n - left <= k->missing) {
 		k->missing = (uint32_t)(n - left);
 	} else {
-		return false;
+		k->is_contradictory = true;
 	}
-	return true;
 }
