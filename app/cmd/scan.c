@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "app/cmd/json.h"
+#include "app/cmd/ndjson.h"
 #include "app/cmd/table.h"
 
 static void usage(void)
@@ -43,8 +43,8 @@ int cmd_scan(int argc, char **argv)
 		size_t shown = o.top && o.top < rows.n ? o.top : rows.n;
 		if (o.json) {
 			for (size_t i = 0; i < shown; i++)
-				json_finding(&s, &rows.at[i]);
-			json_summary(&s, &rows);
+				ndjson_finding(&s, &rows.at[i]);
+			ndjson_summary(&s, &rows);
 		} else {
 			table_findings(&s, &rows);
 		}

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "app/cmd/filter.h"
-#include "app/cmd/json.h"
+#include "app/cmd/ndjson.h"
 #include "app/cmd/timearg.h"
 #include "lib/base/out.h"
 #include "lib/decode/name.h"
@@ -54,7 +54,7 @@ static void print_samples(const struct finding *f)
 		if (!sample->len)
 			continue;
 		name_print(sample->name, text);
-		json_type(sample->qtype, type, sizeof(type));
+		ndjson_type(sample->qtype, type, sizeof(type));
 		fit(text, COLUMNS - 22);
 		printf("    e.g.  %s %s\n", type, text);
 	}

@@ -6,8 +6,8 @@
 #include "app/cmd/rows.h"
 
 /* Print one line on standard output. */
-void json_finding(const struct session *s, const struct finding *f);
-void json_summary(const struct session *s, const struct rows *r);
+void ndjson_finding(const struct session *s, const struct finding *f);
+void ndjson_summary(const struct session *s, const struct rows *r);
 
 /* Text of a record type, TYPE123 where it has no name. */
-void json_type(uint16_t type, char *buf, size_t size);
+void ndjson_type(uint16_t type, char *buf, size_t size);

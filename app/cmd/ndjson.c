@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "app/cmd/json.h"
+#include "app/cmd/ndjson.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -39,7 +39,7 @@ static const char *rcode_text(unsigned rcode, char *buf, size_t size)
 	return buf;
 }
 
-void json_type(uint16_t type, char *buf, size_t size)
+void ndjson_type(uint16_t type, char *buf, size_t size)
 {
 	const char *name = rrtype_text(type);
 	if (name)
@@ -61,7 +61,7 @@ static void set_evidence(json_t *o, const struct evidence *v)
 		json_array_append_new(servers, json_string(text));
 	}
 	for (unsigned i = 0; v && i < EVIDENCE_TYPES && v->types[i].count; i++) {
-		json_type(v->types[i].type, text, sizeof(text));
+		ndjson_type(v->types[i].type, text, sizeof(text));
 		json_array_append_new(types,
 		    json_pack("{s:s,s:I}", "type", text, "count", (json_int_t)v->types[i].count));
 	}
@@ -110,7 +110,7 @@ static void set_shape(json_t *o, const struct features *f)
 	json_object_set_new(o, "case_known", json_boolean(f->case_known));
 }
 
-void json_finding(const struct session *s, const struct finding *f)
+void ndjson_finding(const struct session *s, const struct finding *f)
 {
 	json_t *o = json_object();
 	const struct features *n = &f->now;
@@ -198,7 +198,7 @@ static json_t *coverage(const struct session *s)
 	return o;
 }
 
-void json_summary(const struct session *s, const struct rows *r)
+void ndjson_summary(const struct session *s, const struct rows *r)
 {
 	json_t *o = json_object(), *inputs = json_array(), *findings = json_object();
 
