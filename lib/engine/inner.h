@@ -10,7 +10,7 @@
 #define ENTRY_TICK 0x40000000u
 #define ENTRY_MASK 0x3fffffffu
 
-enum { TICKS_MAX = 2 * BATCH_EVENTS, RECENT_SLOTS = 1 << 15, JUDGED_LOG2 = 12, ACCOUNTS_LOG2 = 13 };
+enum { TICKS_MAX = 2 * BATCH_EVENTS, RECENT_SLOTS = 1 << 16, SERVER_MEMOS = 64, JUDGED_LOG2 = 12, ACCOUNTS_LOG2 = 13 };
 
 struct tick {
 	uint32_t seq; /* before the first event of this record */
@@ -37,6 +37,11 @@ struct recent {
 	uint16_t flags; /* EV_QUERY, EV_RESPONSE seen there */
 };
 
+struct server_memo {
+	uint8_t key[18]; /* address and site */
+	uint64_t hash;
+};
+
 struct engine {
 	struct engine_config config;
 	struct track_config track;
@@ -47,6 +52,7 @@ struct engine {
 	struct accounts accounts;
 	struct judged *judged;
 	struct recent *recent;
+	struct server_memo servers[SERVER_MEMOS];
 	int64_t clock_ns;  /* the event time that ages sums: never jumps on one packet's word */
 	uint32_t ahead, behind; /* events in a row that contradict the clock */
 	int64_t next_tick_ns;

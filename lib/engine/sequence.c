@@ -8,6 +8,7 @@
 #define SECOND_NS 1000000000
 #define SEARCH_LIST_S 10
 #define DUPLICATE_S 2
+#define FORWARD_S 10
 /* A step of event time beyond this must be confirmed by so many events before it is believed: one
  * packet with a wild timestamp must not age every account, nor hold them back. */
 #define CLOCK_STEP_NS ((int64_t)3600 * SECOND_NS)
@@ -69,6 +70,38 @@ static bool was_asked_bare(struct engine *e, const struct batch *b, const struct
 		const struct recent *r = recent_at(e, key);
 		if (r->tag == (uint32_t)key && now_s - r->time_s <= SEARCH_LIST_S)
 			return true;
+	}
+	return false;
+}
+
+/* The keyed hash that a server would have as a client. Servers are few: the last ones are kept. */
+static uint64_t server_hash(struct engine *e, const struct endpoints *ends)
+{
+	struct server_memo *m = &e->servers[(ends->server[15] ^ ends->server[14]) & (SERVER_MEMOS - 1)];
+	uint8_t key[18];
+	memcpy(key, ends->server, 16);
+	memcpy(key + 16, &ends->site, 2);
+	if (memcmp(m->key, key, sizeof(key)) != 0) {
+		memcpy(m->key, key, sizeof(key));
+		m->hash = hash_bytes(&e->config.key, key, sizeof(key));
+	}
+	return m->hash;
+}
+
+/* A resolver asks on behalf of its clients. When the client's own question was seen just before,
+ * the same name from the resolver is the same information: the client has it, and not its
+ * resolver. Question by question, so that nobody hides by looking like a resolver. */
+static bool is_forwarded(struct engine *e, const struct batch *b, const struct event *ev)
+{
+	uint32_t now_s = (uint32_t)(ev->time_ns / SECOND_NS);
+	uint64_t mine = hash_mix(ev->client_hash, ev->name_hash + 1);
+	const struct recent *r = recent_at(e, mine);
+
+	if (r->tag == (uint32_t)mine && now_s - r->time_s <= FORWARD_S)
+		return true;
+	if (ev->flags & EV_QUERY) {
+		uint64_t asked = hash_mix(server_hash(e, event_ends(b, ev)), ev->name_hash + 1);
+		*recent_at(e, asked) = (struct recent){(uint32_t)asked, now_s, 0, 0};
 	}
 	return false;
 }
@@ -136,8 +169,14 @@ static bool admit(struct engine *e, struct slot *s, const struct batch *b, struc
 	if (ev->flags & EV_LOCAL)
 		return false;
 	tick_if_due(e, s, ev->seq);
-	if (ev->name_len)
-		note_recent(e, b, ev);
+	if (ev->name_len == 0)
+		return true;
+	if (is_forwarded(e, b, ev)) {
+		ev->flags |= EV_FORWARDED;
+		e->stats.forwarded++;
+		return false;
+	}
+	note_recent(e, b, ev);
 	return true;
 }
 
