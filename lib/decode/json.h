@@ -18,7 +18,8 @@
  * characters in strings, nothing after the value. What it knowingly does unlike jansson, its
  * oracle in the tests: \u0000 is allowed, in keys too; numbers of any size are well-formed; what
  * is passed over may nest JSON_DEPTH deep; a key that comes twice is shown twice, and all our
- * consumers keep the last, as jansson does. */
+ * consumers keep the last, as jansson does; no NUL byte is let through (jansson lets one after a
+ * number). */
 #pragma once
 
 #include "lib/base/view.h"

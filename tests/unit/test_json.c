@@ -87,7 +87,9 @@ static int compare(struct view line)
 		json_decref(root);
 		return 0;
 	}
-	if (ours != (root != NULL) && !(ours && is_intended(&why))) {
+	/* jansson 2.14 passes over a NUL byte that follows a number. */
+	bool nul = line.len && memchr(line.p, 0, line.len);
+	if (ours != (root != NULL) && !(ours && is_intended(&why)) && !(root && nul)) {
 		print_error("ours %d, jansson says %s: %.*s\n", ours, root ? "fine" : why.text,
 		    (int)line.len, (const char *)line.p);
 		fail();

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Lines of JSON, EVE's and Zeek's, through the reader that tells them apart. */
+#include <stdint.h>
+
+#include "fuzz/sound.h"
+#include "lib/decode/lines.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct line_meta meta = {0};
+	struct batch *b = sound_fresh();
+	json_lines(view_of(data, size), &meta, b);
+	sound_batch(b);
+	(void)json_line_time(view_of(data, size));
+	return 0;
+}
