@@ -10,7 +10,7 @@
 
 #include "app/capture/fstrm.h"
 #include "app/capture/inflate.h"
-#include "app/capture/lines.h"
+#include "app/capture/loglines.h"
 #include "app/capture/pcapfile.h"
 #include "app/capture/pcapng.h"
 #include "lib/base/assert.h"
@@ -38,7 +38,7 @@ struct source {
 		struct pcapfile pcap;
 		struct pcapng pcapng;
 		struct fstrm fstrm;
-		struct zeek_header zeek;
+		struct log_header zeek;
 	} state;
 };
 
@@ -264,7 +264,7 @@ static size_t take_comments(struct source *s, const uint8_t *buf, size_t len)
 	size_t at = 0;
 	while (at < len && buf[at] == '#') {
 		size_t n = (size_t)((const uint8_t *)memchr(buf + at, '\n', len - at) - buf) - at;
-		if (!zeek_header_add(&s->state.zeek, view_of(buf + at, n)))
+		if (!loglines_header_add(&s->state.zeek, view_of(buf + at, n)))
 			tell(s, CAPTURE_ERROR, CAPTURE_LINE_LONG, s->offset + at,
 			    "the # lines are longer than any header");
 		at += n + 1;
@@ -290,14 +290,14 @@ static bool finish_lines(struct source *s, struct chunk_slot *slot, size_t cut, 
 		if (buf[0] == '#') {
 			/* Header lines are few: CR is stripped where they lie, their bytes dropped.
 			 */
-			size_t plain = lines_strip_cr(buf, cut);
+			size_t plain = loglines_strip_cr(buf, cut);
 			memmove(buf + plain, buf + cut, *len - cut);
 			s->offset += cut - plain;
 			*len -= cut - plain;
 			drop(s, buf, len, take_comments(s, buf, plain));
 			return false;
 		}
-		use = lines_before_comment(view_of(buf, cut));
+		use = loglines_before_comment(view_of(buf, cut));
 		memcpy(slot->header, s->state.zeek.text, s->state.zeek.len);
 		slot->chunk.header = slot->header;
 		slot->chunk.header_len = s->state.zeek.len;
@@ -305,7 +305,7 @@ static bool finish_lines(struct source *s, struct chunk_slot *slot, size_t cut, 
 	keep(s, buf + use, *len - use);
 	s->offset += use;
 	slot->chunk.bytes = (const char *)buf;
-	slot->chunk.len = lines_strip_cr(buf, use);
+	slot->chunk.len = loglines_strip_cr(buf, use);
 	return true;
 }
 
@@ -328,7 +328,7 @@ static int next_lines(struct source *s, struct chunk_slot *slot)
 		}
 		if (len == 0 && s->is_ended)
 			return 0;
-		size_t cut = lines_cut(view_of(buf, len), s->window);
+		size_t cut = loglines_cut(view_of(buf, len), s->window);
 		if (cut == 0 && s->is_ended && len <= SLOT_LINE_MAX) {
 			buf[len++] = '\n';
 			cut = len;

@@ -28,8 +28,7 @@ static int compare(const char *path)
 	struct told told = {0};
 	struct source_options o = {.path = path, .sink = sink_of(&told)};
 	struct source *s;
-	pcap_t *p =
-	    pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, text);
+	pcap_t *p = pcap_open_offline_with_tstamp_precision(path, PCAP_TSTAMP_PRECISION_NANO, text);
 	if (!p)
 		return 0;
 	if (source_open(&s, &o) < 0)

@@ -36,8 +36,7 @@ static void formats_are_told_from_their_first_bytes(void **state)
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		enum capture_format format = FORMAT_AUTO;
-		enum detect d =
-		    detect_format(view_of(cases[i].bytes, cases[i].len), true, &format);
+		enum detect d = detect_format(view_of(cases[i].bytes, cases[i].len), true, &format);
 		assert_int_equal(d, cases[i].detect);
 		if (d == DETECT_FOUND)
 			assert_int_equal(format, cases[i].format);

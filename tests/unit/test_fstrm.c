@@ -63,12 +63,12 @@ static void nonsense_is_bad(void **state)
 		const char *bytes;
 		size_t len;
 	} cases[] = {
-	    {"\0\0\0\0\0\0\xff\xff\0\0\0\2", 12},                    /* control frame too long */
-	    {"\0\0\0\0\0\0\0\3\0\0\0\2", 12},                        /* too short for its type */
-	    {"\0\0\0\0\0\0\0\4\0\0\0\x63", 12},                      /* no such type */
+	    {"\0\0\0\0\0\0\xff\xff\0\0\0\2", 12},                       /* control frame too long */
+	    {"\0\0\0\0\0\0\0\3\0\0\0\2", 12},                           /* too short for its type */
+	    {"\0\0\0\0\0\0\0\4\0\0\0\x63", 12},                         /* no such type */
 	    {"\0\0\0\0\0\0\0\x0c\0\0\0\2\0\0\0\1\xff\xff\xff\xff", 20}, /* field runs out */
-	    {"\0\0\0\3abc", 7},                                      /* data before START */
-	    {"\x7f\xff\xff\xff", 4},                                 /* 2 GB of data */
+	    {"\0\0\0\3abc", 7},                                         /* data before START */
+	    {"\x7f\xff\xff\xff", 4},                                    /* 2 GB of data */
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct build b = {0};

@@ -61,14 +61,13 @@ static void directories_are_read_recursively_sorted_and_without_loops(void **sta
 	assert_int_equal(mkfifo(path_of("d/pipe"), 0600), 0);
 	const char *dir[] = {path_of("d")};
 	expect_listing(dir, 1,
-	    (const char *const[]){"d/a.pcap", "d/b/deep/y.log", "d/b/x.log", "d/linked.pcap",
-		"d/z.pcap", NULL});
+	    (const char *const[]){
+	        "d/a.pcap", "d/b/deep/y.log", "d/b/x.log", "d/linked.pcap", "d/z.pcap", NULL});
 	assert_int_equal(told.n, 0);
 	/* What is named stays where it was named. */
 	const char *mixed[] = {path_of("outside.pcap"), path_of("d/b"), path_of("d/a.pcap")};
 	expect_listing(mixed, 3,
-	    (const char *const[]){
-		"outside.pcap", "d/b/deep/y.log", "d/b/x.log", "d/a.pcap", NULL});
+	    (const char *const[]){"outside.pcap", "d/b/deep/y.log", "d/b/x.log", "d/a.pcap", NULL});
 }
 
 static void what_is_missing_is_told_and_the_rest_listed(void **state)

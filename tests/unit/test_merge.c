@@ -23,8 +23,8 @@ static int teardown(void **state)
 }
 
 /* In place of the real one: a line of these tests begins {"t":SECONDS or SECONDS. */
-static int64_t line_seconds(enum dh_kind kind, const char *header, size_t header_len,
-    const char *line, size_t len)
+static int64_t line_seconds(
+    enum dh_kind kind, const char *header, size_t header_len, const char *line, size_t len)
 {
 	char buf[32] = {0};
 	size_t skip = kind == DH_JSON_LINES ? 5 : 0;
@@ -63,7 +63,7 @@ static char *all_records(struct merge *m)
 			put_str(&b, "|");
 		for (size_t i = 0; i < c->n_frames; i++) {
 			int64_t t = c->kind == DH_DNSTAP ? c->frames[i].data[0]
-							 : c->frames[i].time_ns / 1000000000;
+			                                 : c->frames[i].time_ns / 1000000000;
 			snprintf(text, sizeof(text), " %u:%d", c->source, (int)t);
 			put_str(&b, text);
 			for (uint32_t k = 1; k < c->frames[i].caplen; k++)
@@ -149,8 +149,8 @@ static void logs_and_captures_and_taps_mix(void **state)
 	    scratch_file(&tmp, "c", json, strlen(json)),
 	    scratch_file(&tmp, "d", tap.p, tap.len),
 	};
-	expect_order(paths, 4,
-	    " 1:1| 0:2| 3:2| 2:{\"t\":3}| 1:4 1:no time| 0:5| 1:5| 2:{\"t\":6}| 3:7");
+	expect_order(
+	    paths, 4, " 1:1| 0:2| 3:2| 2:{\"t\":3}| 1:4 1:no time| 0:5| 1:5| 2:{\"t\":6}| 3:7");
 	build_done(&tap);
 }
 

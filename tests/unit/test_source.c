@@ -354,8 +354,8 @@ static void a_line_beyond_the_limit_is_told_and_skipped(void **state)
 	}
 }
 
-static void expect_refusal(const char *path, bool in_directory, enum capture_reason reason,
-    enum capture_severity severity)
+static void expect_refusal(
+    const char *path, bool in_directory, enum capture_reason reason, enum capture_severity severity)
 {
 	told = (struct told){0};
 	struct source *s = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include "app/capture/lines.h"
+#include "app/capture/loglines.h"
 
-size_t lines_cut(struct view text, size_t max)
+size_t loglines_cut(struct view text, size_t max)
 {
 	size_t first = text.len < max ? text.len : max;
 	const uint8_t *nl = memrchr(text.p, '\n', first);
@@ -10,7 +10,7 @@ size_t lines_cut(struct view text, size_t max)
 	return nl ? (size_t)(nl - text.p) + 1 : 0;
 }
 
-size_t lines_strip_cr(uint8_t *p, size_t len)
+size_t loglines_strip_cr(uint8_t *p, size_t len)
 {
 	const uint8_t *end = p + len;
 	uint8_t *cr = memchr(p, '\r', len);
@@ -28,7 +28,7 @@ size_t lines_strip_cr(uint8_t *p, size_t len)
 	return to ? (size_t)(to - p) : len;
 }
 
-size_t lines_before_comment(struct view text)
+size_t loglines_before_comment(struct view text)
 {
 	const uint8_t *p = text.p, *end = text.p + text.len;
 	while ((p = memchr(p, '#', (size_t)(end - p)))) {
@@ -49,7 +49,7 @@ static size_t key_length(struct view line)
 }
 
 /* Take out the line whose key is the same as that of line. */
-static void drop_same(struct zeek_header *h, struct view line)
+static void drop_same(struct log_header *h, struct view line)
 {
 	size_t n = key_length(line);
 	char *p = h->text, *end = h->text + h->len;
@@ -65,7 +65,7 @@ static void drop_same(struct zeek_header *h, struct view line)
 	}
 }
 
-bool zeek_header_add(struct zeek_header *h, struct view line)
+bool loglines_header_add(struct log_header *h, struct view line)
 {
 	if (view_starts(line, "#close"))
 		return true;

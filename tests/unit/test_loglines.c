@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/unit/capture_build.h"
 
-#include "app/capture/lines.h"
+#include "app/capture/loglines.h"
 
 static void chunks_end_where_lines_end(void **state)
 {
 	struct view text = view_str("one\ntwo\nthree");
-	assert_int_equal(lines_cut(text, 100), 8);
-	assert_int_equal(lines_cut(text, 8), 8);
-	assert_int_equal(lines_cut(text, 7), 4);
-	assert_int_equal(lines_cut(text, 2), 4); /* one longer line */
-	assert_int_equal(lines_cut(view_str("three"), 100), 0);
-	assert_int_equal(lines_cut(view_str(""), 100), 0);
+	assert_int_equal(loglines_cut(text, 100), 8);
+	assert_int_equal(loglines_cut(text, 8), 8);
+	assert_int_equal(loglines_cut(text, 7), 4);
+	assert_int_equal(loglines_cut(text, 2), 4); /* one longer line */
+	assert_int_equal(loglines_cut(view_str("three"), 100), 0);
+	assert_int_equal(loglines_cut(view_str(""), 100), 0);
 }
 
 static void cr_lf_becomes_lf_and_other_cr_stay(void **state)
@@ -29,7 +29,7 @@ static void cr_lf_becomes_lf_and_other_cr_stay(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char buf[32];
 		strcpy(buf, cases[i].in);
-		size_t n = lines_strip_cr((uint8_t *)buf, strlen(buf));
+		size_t n = loglines_strip_cr((uint8_t *)buf, strlen(buf));
 		assert_int_equal(n, strlen(cases[i].out));
 		assert_memory_equal(buf, cases[i].out, n);
 	}
@@ -37,12 +37,12 @@ static void cr_lf_becomes_lf_and_other_cr_stay(void **state)
 
 static void comments_are_lines_that_begin_so(void **state)
 {
-	assert_int_equal(lines_before_comment(view_str("a#b\nc\t#\n#close\n")), 8);
-	assert_int_equal(lines_before_comment(view_str("#fields\n")), 0);
-	assert_int_equal(lines_before_comment(view_str("a#\n")), 3);
+	assert_int_equal(loglines_before_comment(view_str("a#b\nc\t#\n#close\n")), 8);
+	assert_int_equal(loglines_before_comment(view_str("#fields\n")), 0);
+	assert_int_equal(loglines_before_comment(view_str("a#\n")), 3);
 }
 
-static void expect_header(struct zeek_header *h, const char *want)
+static void expect_header(struct log_header *h, const char *want)
 {
 	assert_int_equal(h->len, strlen(want));
 	assert_memory_equal(h->text, want, h->len);
@@ -50,29 +50,29 @@ static void expect_header(struct zeek_header *h, const char *want)
 
 static void the_header_holds_one_line_of_a_kind(void **state)
 {
-	static struct zeek_header h;
-	assert_true(zeek_header_add(&h, view_str("#separator \\x09")));
-	assert_true(zeek_header_add(&h, view_str("#path\tdns")));
-	assert_true(zeek_header_add(&h, view_str("#fields\tts\tuid")));
-	assert_true(zeek_header_add(&h, view_str("#types\ttime\tstring")));
-	assert_true(zeek_header_add(&h, view_str("#fields\tts\tquery")));
-	assert_true(zeek_header_add(&h, view_str("#close\t2026-01-01")));
+	static struct log_header h;
+	assert_true(loglines_header_add(&h, view_str("#separator \\x09")));
+	assert_true(loglines_header_add(&h, view_str("#path\tdns")));
+	assert_true(loglines_header_add(&h, view_str("#fields\tts\tuid")));
+	assert_true(loglines_header_add(&h, view_str("#types\ttime\tstring")));
+	assert_true(loglines_header_add(&h, view_str("#fields\tts\tquery")));
+	assert_true(loglines_header_add(&h, view_str("#close\t2026-01-01")));
 	expect_header(
 	    &h, "#separator \\x09\n#path\tdns\n#types\ttime\tstring\n#fields\tts\tquery\n");
-	assert_true(zeek_header_add(&h, view_str("#separator ,")));
+	assert_true(loglines_header_add(&h, view_str("#separator ,")));
 	expect_header(&h, "#separator ,\n");
 }
 
 static void a_header_does_not_grow_beyond_its_room(void **state)
 {
-	static struct zeek_header h;
+	static struct log_header h;
 	static char line[SLOT_HEADER_BYTES + 1];
 	memset(line, 'x', sizeof(line) - 1);
 	memcpy(line, "#a\t", 3);
-	assert_false(zeek_header_add(&h, view_of(line, sizeof(line) - 1)));
-	assert_true(zeek_header_add(&h, view_of(line, sizeof(line) - 2)));
-	assert_false(zeek_header_add(&h, view_str("#b")));
-	assert_true(zeek_header_add(&h, view_str("#a")));
+	assert_false(loglines_header_add(&h, view_of(line, sizeof(line) - 1)));
+	assert_true(loglines_header_add(&h, view_of(line, sizeof(line) - 2)));
+	assert_false(loglines_header_add(&h, view_str("#b")));
+	assert_true(loglines_header_add(&h, view_str("#a")));
 	expect_header(&h, "#a\n");
 }
 
