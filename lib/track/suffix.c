@@ -3,12 +3,9 @@
 
 #include <errno.h>
 
-#include "lib/base/cursor.h"
+#include "lib/track/labels.h"
 
 #define NODES 20000u
-#define SLOTS 65536u /* a power of two; sparse, as most look-ups end on an empty slot */
-#define TEXT_WORDS 32768u
-#define ROOT 0u
 
 enum node_flag {
 	LISTED = 1 << 0,  /* on the way to a rule or special name, not only to a site zone */
@@ -21,20 +18,9 @@ enum node_flag {
 	REVERSE = 1 << 7,
 };
 
-/* A label below a parent. Its first eight bytes, padded with zeros, stand in head; more of them
- * in words of text. */
-struct node {
-	uint64_t head;
-	uint32_t edge; /* parent << 8 | length */
-	uint16_t text;
-	uint8_t flags;
-};
-
 struct suffix {
-	uint32_t slots[SLOTS]; /* tag << 16 | node; 0 is empty, the root being nobody's child */
-	struct node nodes[NODES];
-	uint64_t text[TEXT_WORDS];
-	uint32_t n_nodes, n_text;
+	struct labels tree;
+	uint8_t flags[NODES]; /* of each of its nodes */
 };
 
 /* Special-use names: RFC 6761 (test, localhost, invalid, example), RFC 6762 (local, and those of
@@ -45,93 +31,6 @@ static const char *const special_names[] = {"test", "localhost", "invalid", "exa
     "intranet", "internal", "private", "corp", "home", "lan", "onion", "home.arpa",
     "resolver.arpa", "alt", "mail", "localdomain"};
 static const char *const reverse_names[] = {"in-addr.arpa", "ip6.arpa"};
-
-/* The word at p, of which n bytes count, 1 <= n <= 8. Eight bytes must be readable. */
-static uint64_t word(const uint8_t *p, unsigned n)
-{
-	return load_le64(p) & ~UINT64_C(0) >> 8 * (8 - n);
-}
-
-static unsigned at_most_8(unsigned n)
-{
-	return n < 8 ? n : 8;
-}
-
-struct label {
-	const uint8_t *p;
-	uint64_t head;
-	uint64_t hash;
-	unsigned len;
-};
-
-/* The hash mixes the ends of a label and its length, which spreads the list well and takes no
- * branch; the parent enters last, by edge_hash(), so that the labels of a name hash in parallel. */
-static inline struct label label_at(const uint8_t *length_byte)
-{
-	struct label l = {.p = length_byte + 1, .len = *length_byte};
-	unsigned n = at_most_8(l.len);
-	l.head = word(l.p, n);
-	uint64_t h = (l.head ^ l.len) * UINT64_C(0x9e3779b97f4a7c15);
-	h ^= word(l.p + l.len - n, n) * UINT64_C(0xbf58476d1ce4e5b9) >> 23;
-	l.hash = h * UINT64_C(0x94d049bb133111eb);
-	return l;
-}
-
-/* 32 bits: the slot in the upper half, the tag in the lower. */
-static inline uint32_t edge_hash(unsigned parent, const struct label *l)
-{
-	return (uint32_t)((l->hash + parent * UINT64_C(0xd6e8feb86659fd93)) >> 32);
-}
-
-static inline uint32_t edge_of(unsigned parent, const struct label *l)
-{
-	return parent << 8 | l->len;
-}
-
-static bool has_text(const struct suffix *t, const struct node *n, const struct label *l)
-{
-	for (unsigned i = 8; i < l->len; i += 8)
-		if (t->text[n->text + i / 8 - 1] != word(l->p + i, at_most_8(l->len - i)))
-			return false;
-	return true;
-}
-
-/* The child of parent with this label; ROOT when there is none. */
-static inline unsigned find(const struct suffix *t, unsigned parent, const struct label *l)
-{
-	uint32_t hash = edge_hash(parent, l);
-	uint32_t edge = edge_of(parent, l);
-	for (uint32_t slot = hash >> 16; t->slots[slot]; slot = (slot + 1) % SLOTS) {
-		unsigned id = t->slots[slot] & 0xffff;
-		const struct node *n = &t->nodes[id];
-		if (t->slots[slot] >> 16 == (hash & 0xffff) && n->head == l->head &&
-		    n->edge == edge && (l->len <= 8 || has_text(t, n, l)))
-			return id;
-	}
-	return ROOT;
-}
-
-static int add_child(struct suffix *t, unsigned parent, const struct label *l)
-{
-	unsigned found = find(t, parent, l);
-	if (found != ROOT)
-		return (int)found;
-	unsigned words = (l->len - 1) / 8;
-	if (t->n_nodes == NODES || t->n_text + words > TEXT_WORDS)
-		return -ENOSPC;
-	unsigned id = t->n_nodes++;
-	t->nodes[id] = (struct node){
-	    .head = l->head, .edge = edge_of(parent, l), .text = (uint16_t)t->n_text};
-	for (unsigned i = 8; i < l->len; i += 8)
-		t->text[t->n_text++] = word(l->p + i, at_most_8(l->len - i));
-	t->nodes[parent].flags |= PARENT;
-	uint32_t hash = edge_hash(parent, l);
-	uint32_t slot = hash >> 16;
-	while (t->slots[slot])
-		slot = (slot + 1) % SLOTS;
-	t->slots[slot] = hash << 16 | id;
-	return (int)id;
-}
 
 /* A name in text form, without escapes, to a scanned wire name. */
 static bool scan_text(struct view text, struct name_scan *ret)
@@ -165,18 +64,19 @@ static bool scan_text(struct view text, struct name_scan *ret)
 static int add_name(struct suffix *t, struct view text, unsigned way_flags, unsigned end_flags)
 {
 	struct name_scan s;
-	unsigned node = ROOT;
+	unsigned node = LABELS_ROOT;
 	if (!scan_text(text, &s))
 		return -EINVAL;
 	for (unsigned i = s.n_labels; i-- > 0;) {
 		struct label label = label_at(s.lower + s.starts[i]);
-		int child = add_child(t, node, &label);
+		int child = labels_add(&t->tree, node, &label);
 		if (child < 0)
 			return child;
+		t->flags[node] |= PARENT;
 		node = (unsigned)child;
-		t->nodes[node].flags |= (uint8_t)way_flags;
+		t->flags[node] |= (uint8_t)way_flags;
 	}
-	t->nodes[node].flags |= (uint8_t)end_flags;
+	t->flags[node] |= (uint8_t)end_flags;
 	return 0;
 }
 
@@ -211,18 +111,22 @@ int suffix_add_site(struct suffix *t, struct view zone)
 	return add_name(t, zone, 0, SITE);
 }
 
+/* The tree lies behind the struct. */
+static size_t tree_at(void)
+{
+	return (sizeof(struct suffix) + 63) & ~(size_t)63;
+}
+
 size_t suffix_size(void)
 {
-	return sizeof(struct suffix);
+	return tree_at() + labels_size(NODES);
 }
 
 struct suffix *suffix_init(void *mem)
 {
 	struct suffix *t = mem;
-	memset(t->slots, 0, sizeof(t->slots));
-	t->nodes[ROOT] = (struct node){0};
-	t->n_nodes = 1;
-	t->n_text = 0;
+	labels_init(&t->tree, (uint8_t *)mem + tree_at(), NODES);
+	memset(t->flags, 0, sizeof(t->flags));
 	for (size_t i = 0; i < sizeof(special_names) / sizeof(special_names[0]); i++)
 		(void)add_name(t, view_str(special_names[i]), LISTED, RULE | SPECIAL);
 	for (size_t i = 0; i < sizeof(reverse_names) / sizeof(reverse_names[0]); i++)
@@ -243,18 +147,18 @@ static struct match match(const struct suffix *t, const struct name_scan *name)
 {
 	unsigned n = name->n_labels;
 	struct match m = {.suffix = n, .site = n};
-	unsigned node = ROOT;
+	unsigned node = LABELS_ROOT;
 	for (unsigned i = n; i-- > 0;) {
 		struct label label = label_at(name->lower + name->starts[i]);
-		unsigned up = t->nodes[node].flags;
+		unsigned up = t->flags[node];
 		if (up & WILD)
 			m = (struct match){.suffix = i, .site = m.site};
 		if (!(up & PARENT))
 			break;
-		node = find(t, node, &label);
-		if (node == ROOT)
+		node = labels_find(&t->tree, node, &label);
+		if (node == LABELS_ROOT)
 			break;
-		unsigned flags = t->nodes[node].flags;
+		unsigned flags = t->flags[node];
 		/* A listed top-level domain is a suffix, even if only names below it have rules. */
 		if (flags & RULE || (i + 1 == n && flags & LISTED))
 			m = (struct match){.suffix = i, .flags = flags, .site = m.site};

@@ -5,11 +5,8 @@
  * zones. Decided by the name alone, without history, so that the same name always lands in the
  * same account.
  *
- * The rules form a tree of labels, read from the right. Its edges (parent, label) lie in one
- * sparse open-addressed table of 32-bit slots, of which a look-up touches one word for each label
- * as deep as there are rules: two for an ordinary name under .com. The table is filled at start
- * and only read afterwards; the names that are looked up never enter it, so its hash needs
- * no key: who knows it can make look-ups a few probes longer, and no more.
+ * The rules form a tree of labels (labels.h), read from the right; a look-up takes one probe for
+ * each label as deep as there are rules: two for an ordinary name under .com.
  *
  * There is no default rule "*": a top-level domain that is not listed does not exist in the
  * public DNS, and what is asked there belongs to the server asked, as ZONE_UNKNOWN. */
