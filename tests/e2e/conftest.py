@@ -31,6 +31,11 @@ def truths():
 
 
 @pytest.fixture(scope="session")
-def root():
+def namespaces():
+    """Skips where network namespaces and tunnel devices cannot be made."""
     if os.geteuid() != 0:
         pytest.skip("needs root for network namespaces")
+    if subprocess.run(["unshare", "--net", "--mount", "true"], capture_output=True).returncode:
+        pytest.skip("this machine does not let root make network namespaces")
+    if not os.path.exists("/dev/net/tun"):
+        pytest.skip("no /dev/net/tun")
