@@ -188,6 +188,7 @@ static json_t *coverage(const struct session *s)
 	set_int(o, "not_dns_on_dns_port", st->not_dns);
 	set_int(o, "duplicates", st->duplicates);
 	set_int(o, "forwarded_by_resolvers", st->forwarded);
+	set_int(o, "between_servers", st->upstream);
 	set_int(o, "outside_time_range", st->filtered);
 	set_int(o, "pairs_evicted", st->pairs_evicted);
 	set_int(o, "zones_evicted", st->zones_evicted);

@@ -46,7 +46,7 @@ static const struct entry {
 	"another catalogue of declared services"},
     {"scorecard", 0, KIND_TEXT, USE_INPUT, AT(scorecard), 0, "FILE", "other weights"},
     {"memory", 0, KIND_BYTES, USE_INPUT, AT(memory), 0, "BYTES",
-	"budget for state, e.g. 160M (default)"},
+	"budget for state, e.g. 192M (default)"},
     {"jobs", 0, KIND_NUMBER, USE_INPUT, AT(jobs), 16, "N", "threads (default: one per core)"},
     {"seed", 0, KIND_SEED, USE_INPUT, AT(seed), 0, "N", "key of the hash tables"},
     {"where", 'w', KIND_TEXT, USE_HUNT, AT(where), 0, "EXPR",
@@ -135,7 +135,7 @@ bool options_parse(struct options *o, unsigned uses, int argc, char **argv)
 	int chosen[ENTRIES];
 	unsigned n = 0;
 
-	*o = (struct options){.threshold = 50, .format = FORMAT_AUTO, .memory = (uint64_t)160 << 20};
+	*o = (struct options){.threshold = 50, .format = FORMAT_AUTO, .memory = (uint64_t)192 << 20};
 	for (unsigned i = 0; i < ENTRIES; i++) {
 		if (!(table[i].uses & uses))
 			continue;

@@ -212,7 +212,9 @@ int pipeline_run(const struct pipeline_options *o)
 		pthread_join(threads[i], NULL);
 	pthread_cond_destroy(&b.changed);
 	pthread_mutex_destroy(&b.lock);
+	engine_finish(o->engine, b.places[0].slot);
+	if (o->each)
+		engine_each_event(b.places[0].slot, o->each, o->ctx);
 	close_places(&b);
-	engine_finish(o->engine);
 	return b.error;
 }

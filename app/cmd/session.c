@@ -14,6 +14,7 @@
 #include "app/cmd/pipeline.h"
 #include "app/cmd/psl_load.h"
 #include "app/cmd/timearg.h"
+#include "lib/decode/dnstap.h"
 
 /* From so much input on, a terminal is shown how far it has come. */
 #define PROGRESS_BYTES (256ull << 20)
@@ -169,7 +170,8 @@ bool session_run(struct session *s)
 {
 	const struct options *o = s->options;
 	struct capture_sink sink = {tell, s};
-	struct merge_options mo = {.format = o->format, .sink = sink, .line_time = dh_line_time};
+	struct merge_options mo = {.format = o->format, .sink = sink, .line_time = dh_line_time,
+	    .frame_time = dnstap_frame_time};
 	struct merge *input = NULL;
 	struct timespec from, to;
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);

@@ -103,6 +103,8 @@ static void print_coverage(const struct session *s)
 		printf("; no answers in this source");
 	if (st->events && st->queries == 0)
 		printf("; no queries in this source");
+	if (st->upstream && st->upstream == st->events)
+		printf("; only between servers: clients are not told apart");
 	if (st->case_unknown)
 		printf("; case of names lost");
 	if (st->local)

@@ -28,9 +28,9 @@ enum event_flag {
 	EV_SEARCH_LIST = 1 << 10, /* sequencer: the bare name was asked just before */
 	EV_DUPLICATE = 1 << 11,  /* sequencer: the same question, seen at another place */
 	EV_NO_NAME = 1 << 12,    /* a response without a question, or a log line without a name */
-	EV_FORWARDED = 1 << 14,  /* sequencer: a resolver passes on what a client asked it */
 	EV_EMBEDDED = 1 << 13,   /* observe: the subdomain ends in a whole domain name of its own */
 	EV_UPSTREAM = 1 << 14,   /* between servers, as their own tap says: no client in sight */
+	EV_FORWARDED = 1 << 15,  /* sequencer: a resolver passes on what a client asked it */
 };
 
 enum transport { TR_UDP, TR_TCP, TR_DOT, TR_DOH, TR_DOQ, TR_UNKNOWN };

@@ -12,7 +12,7 @@ static size_t aligned(size_t n)
 void engine_defaults(struct engine_config *c)
 {
 	*c = (struct engine_config){
-	    .memory = (size_t)160 << 20,
+	    .memory = (size_t)192 << 20,
 	    .key = {0x646e73686f756e64u, 0x2026},
 	    .budgets = BUDGETS_DEFAULT,
 	    .half_lives = HALF_LIVES_DEFAULT,

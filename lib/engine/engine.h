@@ -40,7 +40,7 @@ void engine_defaults(struct engine_config *c);
 
 /* What could be seen, and what not. */
 struct engine_stats {
-	uint64_t records, skipped, events, queries, responses, local, not_dns, duplicates, forwarded, filtered;
+	uint64_t records, skipped, events, queries, responses, local, not_dns, duplicates, forwarded, upstream, filtered;
 	uint64_t case_unknown, names_cut, no_name, tcp;
 	uint64_t malformed[MALFORMED_COUNT];
 	uint64_t pairs, zones; /* met; an evicted one that comes back counts again */
@@ -66,8 +66,9 @@ void engine_sequence(struct engine *e, struct slot *s);
 void engine_track(struct engine *e, struct slot *s, unsigned shard);
 void engine_merge(struct engine *e, struct slot *s);
 
-/* No more input: a last judgement of everything that changed. */
-void engine_finish(struct engine *e);
+/* No more input: what reassembly still holds goes through s, then everything that changed is
+ * judged once more. engine_each_event() works for s afterwards. */
+void engine_finish(struct engine *e, struct slot *s);
 
 /* Events of a slot between sequence and the end of merge; for profiles and carving. */
 typedef void engine_event_fn(void *ctx, const struct batch *b, const struct event *ev);

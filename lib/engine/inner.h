@@ -52,6 +52,7 @@ struct engine {
 	struct accounts accounts;
 	struct judged *judged;
 	struct recent *recent;
+	uint8_t has_clients[65536 / 8]; /* bit of each source that told of a client */
 	struct server_memo servers[SERVER_MEMOS];
 	int64_t clock_ns;  /* the event time that ages sums: never jumps on one packet's word */
 	uint32_t ahead, behind; /* events in a row that contradict the clock */

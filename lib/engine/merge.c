@@ -55,8 +55,17 @@ void engine_merge(struct engine *e, struct slot *s)
 	merge(e);
 }
 
-void engine_finish(struct engine *e)
+void engine_finish(struct engine *e, struct slot *s)
 {
+	batch_reset(s->batch);
+	batch_reset(s->late);
+	s->segments.n = 0;
+	s->n_ticks = 0;
+	stream_finish(e->stream, s->late);
+	engine_sequence(e, s);
+	for (unsigned i = 0; i < SHARDS; i++)
+		engine_track(e, s, i);
+	merge(e);
 	for (unsigned i = 0; i < SHARDS; i++) {
 		shard_begin(&e->shards[i]);
 		shard_tick(&e->shards[i], 0, e->clock_ns);

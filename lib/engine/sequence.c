@@ -157,6 +157,21 @@ static void tick_if_due(struct engine *e, struct slot *s, uint32_t seq)
 	e->next_tick_ns = e->clock_ns + step;
 }
 
+/* A tap that tells of clients is believed about them alone; what the same server asks others is
+ * their questions again. Where it never tells of any, its own questions are all there is. */
+static bool has_client(struct engine *e, const struct batch *b, const struct event *ev)
+{
+	uint16_t source = event_ends(b, ev)->source;
+	uint8_t *byte = &e->has_clients[source / 8], bit = (uint8_t)(1 << source % 8);
+
+	if (!(ev->flags & EV_UPSTREAM)) {
+		*byte |= bit;
+		return true;
+	}
+	e->stats.upstream++;
+	return !(*byte & bit);
+}
+
 /* True when the event goes to its shard. */
 static bool admit(struct engine *e, struct slot *s, const struct batch *b, struct event *ev)
 {
@@ -166,7 +181,7 @@ static bool admit(struct engine *e, struct slot *s, const struct batch *b, struc
 	}
 	set_time(e, ev);
 	count(e, ev);
-	if (ev->flags & EV_LOCAL)
+	if (ev->flags & EV_LOCAL || !has_client(e, b, ev))
 		return false;
 	tick_if_due(e, s, ev->seq);
 	if (ev->name_len == 0)

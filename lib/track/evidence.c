@@ -15,7 +15,9 @@ void evidence_start(struct evidence *v, const struct pair *p, uint64_t key, cons
     const struct batch *b)
 {
 	const struct endpoints *ends = event_ends(b, e);
+	bool listed = v->listed; /* the slot may still stand in the list for its former owner */
 	memset(v, 0, sizeof(*v));
+	v->listed = listed;
 	v->pair_key = key;
 	v->client_hash = e->client_hash;
 	v->zone_hash = e->zone_hash;

@@ -22,26 +22,29 @@ static size_t aligned(size_t n)
 	return (n + 63) & ~(size_t)63;
 }
 
+/* Notes and features live for a batch; of their room only what a batch really uses is touched. */
+static size_t scratch_size(void)
+{
+	return aligned(NOTES_MAX * sizeof(struct note)) + aligned(FEATURES_MAX * sizeof(struct features));
+}
+
 size_t shard_size(const struct shard_plan *p)
 {
 	return aligned(tables_size(p->log2_zones, p->log2_pairs)) + novelty_size(p->log2_blocks) +
 	    aligned(p->evidence * sizeof(struct evidence)) +
 	    2 * aligned(p->evidence * sizeof(uint16_t)) +
-	    aligned(NOTES_MAX * sizeof(struct note)) + aligned(FEATURES_MAX * sizeof(struct features));
+	    scratch_size();
 }
 
 struct shard_plan shard_plan(size_t budget)
 {
-	struct shard_plan p = {.log2_zones = 8, .log2_pairs = 8, .log2_blocks = 6, .evidence = 32};
-	/* Everything doubles together; the notes are touched only as far as they are used. */
-	for (;;) {
-		struct shard_plan next = {p.log2_zones + 1, p.log2_pairs + 1, p.log2_blocks + 1,
-		    p.evidence * 2};
-		if (next.evidence > 4096)
-			next.evidence = 4096;
-		if (shard_size(&next) * SHARDS > budget || next.log2_pairs > 22)
-			return p;
-		p = next;
+	struct shard_plan p = {.log2_pairs = 8};
+	for (struct shard_plan next = p;; p = next, next.log2_pairs++) {
+		/* A pair in four is of a zone of its own; a pair in 128 leaks. */
+		next.log2_zones = next.log2_blocks = next.log2_pairs - 2;
+		next.evidence = 1u << (next.log2_pairs - 7);
+		if ((shard_size(&next) - scratch_size()) * SHARDS > budget || next.log2_pairs > 22)
+			return p.evidence ? p : next;
 	}
 }
 

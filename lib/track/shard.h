@@ -38,7 +38,7 @@ struct shard {
 	struct novelty names;
 	struct evidence *evidence;
 	uint16_t *free;  /* stack of free evidence slots */
-	uint16_t *dirty; /* slots that changed since the last tick, some twice */
+	uint16_t *dirty; /* slots that changed since the last tick, once each */
 	uint32_t n_evidence, n_free, n_dirty;
 	struct note *notes;
 	struct features *features; /* of this batch's NOTE_JUDGE */

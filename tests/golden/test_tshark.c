@@ -109,7 +109,7 @@ static long count_file(const char *path)
 /* One row of the table: file, tshark's count, ours, and why they differ. */
 static bool check_row(const char *corpus, char *row)
 {
-	char *fields[4] = {row}, path[4096];
+	char *fields[4] = {row}, path[8192 + 256];
 	for (int i = 1; i < 4; i++) {
 		char *tab = fields[i - 1] ? strchr(fields[i - 1], '\t') : NULL;
 		if (tab)
