@@ -81,13 +81,10 @@ static ssize_t gunzip_read(struct inflate *base, struct input *in, uint8_t *dst,
 		bool has_some = g->z.avail_out < n;
 		if (has_some && in->is_live && input_visible(in).len == 0)
 			break;
-		if (!g->in_member) {
-			r = next_member(g, in);
-			if (r <= 0)
-				break;
-			r = 0;
-		}
-		r = step(g, in);
+		int more = g->in_member ? 1 : next_member(g, in);
+		if (more == 0)
+			break;
+		r = more < 0 ? more : step(g, in);
 	}
 	size_t made = n - g->z.avail_out;
 	return made > 0 ? (ssize_t)made : r;

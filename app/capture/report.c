@@ -4,7 +4,7 @@
 #include <errno.h>
 
 static const char *const texts[CAPTURE_REASON_COUNT] = {
-#define X(name, text) [CAPTURE_##name] = text,
+#define X(name, text) [CAPTURE_##name] = (text),
     CAPTURE_REASONS(X)
 #undef X
 };

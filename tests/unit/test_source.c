@@ -2,6 +2,8 @@
 #include "tests/unit/capture_build.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/time.h>
 
 static struct scratch tmp;
 static struct chunk_slot slot;
@@ -492,6 +494,43 @@ static void lines_of_a_pipe_come_as_they_are_written(void **state)
 	build_done(&b);
 }
 
+static void ring(int signal)
+{
+}
+
+static void a_signal_while_waiting_loses_nothing(void **state)
+{
+	int saved, fd = pipe_in(&saved);
+	struct build b = {0};
+	struct sigaction old, act = {.sa_handler = ring}; /* without SA_RESTART */
+	sigaction(SIGALRM, &act, &old);
+	put_pcap_header(&b, 0xa1b2c3d4, 1);
+	put_pcap_packet(&b, 1, 0, 60, 1);
+	b.len -= 20;
+	send_bytes(fd, &b);
+	struct source *s = open_as("-", FORMAT_AUTO);
+	struct itimerval soon = {.it_interval.tv_usec = 20000, .it_value.tv_usec = 20000},
+	                 off = {0};
+	setitimer(ITIMER_REAL, &soon, NULL);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(source_next(s, &slot), -EINTR);
+	setitimer(ITIMER_REAL, &off, NULL);
+	for (int i = 0; i < 20; i++)
+		put(&b, "\1", 1);
+	send_bytes(fd, &b);
+	assert_int_equal(source_next(s, &slot), 1);
+	assert_int_equal(slot.chunk.n_frames, 1);
+	assert_int_equal(slot.chunk.frames[0].caplen, 60);
+	close(fd);
+	assert_int_equal(source_next(s, &slot), 0);
+	assert_int_equal(told.n, 0);
+	source_close(s);
+	sigaction(SIGALRM, &old, NULL);
+	dup2(saved, STDIN_FILENO);
+	close(saved);
+	build_done(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -511,6 +550,7 @@ int main(void)
 	    cmocka_unit_test(what_cannot_be_read_is_told_why),
 	    cmocka_unit_test(a_forced_format_overrides_what_is_seen),
 	    cmocka_unit_test(packets_of_a_pipe_come_as_they_are_written),
+	    cmocka_unit_test(a_signal_while_waiting_loses_nothing),
 	    cmocka_unit_test(lines_of_a_pipe_come_as_they_are_written),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
