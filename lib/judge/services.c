@@ -255,7 +255,7 @@ bool services_match(const struct services *s, struct view qname, struct service_
 	if (!slot)
 		return false;
 	ret->service = &s->entries[slot->service - 1];
-	ret->is_shaped = false;
+	ret->is_shaped = at == 0;
 	for (uint32_t i = slot->service; i && !ret->is_shaped; i = s->entries[i - 1].next) {
 		if (shape_fits(s->entries[i - 1].shape, name, at)) {
 			ret->service = &s->entries[i - 1];

@@ -13,14 +13,16 @@
  * may lie below, at or above a registered domain (avqs.mcafee.com, sophosxl.net, or cloudfront.net
  * which is a public suffix); the longest one that fits decides.
  *
- * The shape is what stands before the suffix, whole, whatever the case of letters:
+ * The shape is what stands before the suffix, whole, whatever the case of letters (the bare suffix
+ * says nothing and has every shape):
  *
  *     shape   = labels { "|" labels }
- *     labels  = "@" (nothing: the suffix itself) | "*" (anything) | element { "." element }
+ *     labels  = "@" (nothing but the suffix) | "*" (anything) | element { "." element }
  *     element = label [ "*" min [ "-" max ] ]      this label so many times; once if not said
  *     label   = { characters | "<" class [ ":" min [ "-" max ] ] ">" }
- *     class   = hex | dec | b32 (a-z 2-7) | b36 (a-z 0-9) | word (a-z) | host (a-z 0-9 -)
- *             | any (every byte) | oct (a decimal number 0..255; takes no counts)
+ *     class   = hex | dec | b32 (a-z 2-7) | b36 (a-z 0-9) | word (a-z) | name (a-z -)
+ *             | host (a-z 0-9 -) | any (every byte) | oct (a decimal number 0..255; takes no
+ * counts)
  *
  * A class without counts stands for 1 to 63 characters. `<oct>*4` is a reversed IPv4 address,
  * `<hex:1>*32` an IPv6 one. Matching walks sets of positions, so no shape is slow. */
@@ -79,8 +81,7 @@ const struct service *services_at(const struct services *s, uint32_t i);
 bool services_has_zone(const struct services *s, struct view qname, size_t zone_at);
 
 struct service_match {
-	const struct service
-	    *service; /* the entry whose shape fits; else any of the suffix's */
+	const struct service *service; /* the entry whose shape fits; else any of the suffix's */
 	bool is_shaped;
 };
 

@@ -29,6 +29,11 @@ static bool is_word(uint8_t c)
 	return c >= 'a' && c <= 'z';
 }
 
+static bool is_name(uint8_t c)
+{
+	return is_word(c) || c == '-';
+}
+
 static bool is_hex(uint8_t c)
 {
 	return is_dec(c) || (c >= 'a' && c <= 'f');
@@ -58,7 +63,7 @@ static const struct {
 	const char *name;
 	bool (*has)(uint8_t c);
 } classes[] = {{"hex", is_hex}, {"dec", is_dec}, {"b32", is_b32}, {"b36", is_b36},
-    {"word", is_word}, {"host", is_host}, {"any", is_any}};
+    {"word", is_word}, {"name", is_name}, {"host", is_host}, {"any", is_any}};
 
 static struct view view_from(struct view v, size_t at)
 {

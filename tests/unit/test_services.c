@@ -78,6 +78,7 @@ static void names_find_their_service(void **state)
 	assert_true(matches(s, "D1lamrpzibv48m.lax3.cloudfront.net", &m) && m.is_shaped);
 	assert_int_equal(m.service->per_day_bytes, 200);
 	assert_true(matches(s, "www.shop.cloudfront.net", &m) && !m.is_shaped);
+	assert_true(matches(s, "cloudfront.net", &m) && m.is_shaped);
 	assert_false(matches(s, "", &m));
 	free(s);
 }
@@ -142,6 +143,42 @@ static void an_empty_catalogue_knows_nobody(void **state)
 	free(s);
 }
 
+static uint32_t random_state = 1;
+
+/* n characters of an alphabet, at name; returns where they end. */
+static char *put_random(char *name, size_t n, const char *alphabet)
+{
+	size_t letters = strlen(alphabet);
+	for (size_t i = 0; i < n; i++) {
+		random_state = random_state * 1664525 + 1013904223;
+		*name++ = alphabet[(random_state >> 16) % letters];
+	}
+	*name = 0;
+	return name;
+}
+
+/* Encoded data of a size that no service asks with: below none of them may it pass. */
+static void expect_no_room_for_data(const struct services *s, const char *suffix)
+{
+	static const char *const alphabets[] = {"abcdefghijklmnopqrstuvwxyz234567",
+	    "0123456789abcdef", "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"};
+	static const size_t lengths[][2] = {{44, 0}, {48, 0}, {60, 0}, {28, 28}, {60, 60}};
+	for (size_t k = 0; k < 3 * 5 * 20; k++) {
+		char name[400];
+		struct service_match m;
+		const size_t *length = lengths[k / 3 % 5];
+		char *end = put_random(name, length[0], alphabets[k % 3]);
+		if (length[1] > 0) {
+			*end++ = '.';
+			end = put_random(end, length[1], alphabets[k % 3]);
+		}
+		*end++ = '.';
+		strcpy(end, suffix);
+		if (matches(s, name, &m) && m.is_shaped)
+			fail_msg("%s passes as line %u", name, m.service->line);
+	}
+}
+
 static char *read_file(const char *path)
 {
 	FILE *f = fopen(path, "rb");
@@ -172,6 +209,7 @@ static void the_shipped_catalogue_is_sound(void **state)
 		assert_true(matches(s, suffix, &m));
 		assert_true(m.service->suffix.len == e->suffix.len);
 		assert_true(has_zone(s, suffix, suffix));
+		expect_no_room_for_data(s, suffix);
 	}
 	static const char *const ordinary[] = {
 	    "2.0.0.127.zen.spamhaus.org",
