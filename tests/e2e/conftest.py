@@ -15,7 +15,7 @@ EXAMPLES = ROOT / "examples"
 def dnshound():
     """Runs the program under test: dnshound("scan", "--json", path) gives the ended process."""
     program = pathlib.Path(os.environ.get("DNSHOUND", ROOT / "build" / "app" / "dnshound"))
-    if not program.exists():
+    if not program.exists() and "DNSHOUND" not in os.environ:
         pytest.skip(f"{program} is not built")
 
     def run(*arguments, **options):

@@ -9,6 +9,7 @@ process id, so two labs do not meet. Only processes started here are ended, by t
 import ctypes
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -45,6 +46,7 @@ class Lab:
     def __enter__(self):
         # What daemons fork becomes ours when they end, so that we can reap it.
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1)
+        self.clear_after_the_killed()
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="dnshound-lab-"))
         try:
             self.build()
@@ -57,13 +59,24 @@ class Lab:
         self.stop_all()
         for name in self.names.values():
             self.end_left_over(name)
-            subprocess.run(["ip", "netns", "del", name], stderr=subprocess.DEVNULL)
-            shutil.rmtree(f"/etc/netns/{name}", ignore_errors=True)
+            self.delete(name)
         try:
             os.rmdir("/etc/netns")
         except OSError:
             pass  # somebody else's, or not there
         shutil.rmtree(self.work, ignore_errors=True)
+
+    @staticmethod
+    def delete(namespace):
+        subprocess.run(["ip", "netns", "del", namespace], stderr=subprocess.DEVNULL)
+        shutil.rmtree(f"/etc/netns/{namespace}", ignore_errors=True)
+
+    def clear_after_the_killed(self):
+        """A lab ended by kill -9 takes its processes along, but not its namespaces."""
+        listed = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True).stdout
+        for name in re.findall(r"^dnshound-\d+-\w+", listed, re.M):
+            if not os.path.exists(f"/proc/{name.split('-')[1]}"):
+                self.delete(name)
 
     @staticmethod
     def end_left_over(namespace):
