@@ -32,6 +32,6 @@ dist: build
 	meson dist -C build --no-tests
 
 clean:
-	rm -rf build build-check build-fuzz
+	rm -rf build build-check build-fuzz build-lint
 
 .PHONY: build check demo fuzz lint install dist clean
