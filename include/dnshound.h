@@ -29,9 +29,9 @@ enum dh_kind {
 /* One packet or message. data points into memory that stays valid until the chunk is consumed. */
 struct dh_frame {
 	const uint8_t *data;
-	int64_t time_ns;  /* since the epoch */
-	uint32_t caplen;  /* bytes at data */
-	uint32_t len;     /* bytes the packet had on the wire */
+	int64_t time_ns;   /* since the epoch */
+	uint32_t caplen;   /* bytes at data */
+	uint32_t len;      /* bytes the packet had on the wire */
 	uint32_t linktype; /* LINKTYPE_ of tcpdump.org */
 	uint32_t reserved;
 };
@@ -42,8 +42,8 @@ struct dh_frame {
  * longer record (a line is at most 1 MiB). */
 struct dh_chunk {
 	enum dh_kind kind;
-	uint16_t source;  /* the caller's number of the input, below 65535 */
-	uint16_t site;    /* addresses of two sites are two clients; 0 where there is one */
+	uint16_t source; /* the caller's number of the input, below 65535 */
+	uint16_t site;   /* addresses of two sites are two clients; 0 where there is one */
 	const struct dh_frame *frames;
 	size_t n_frames;
 	const char *bytes;
@@ -54,8 +54,8 @@ struct dh_chunk {
 
 /* The event time of one line, in ns since the epoch, for merging logs; INT64_MIN when the line
  * has none that can be read. */
-int64_t dh_line_time(enum dh_kind kind, const char *header, size_t header_len, const char *line,
-    size_t len);
+int64_t dh_line_time(
+    enum dh_kind kind, const char *header, size_t header_len, const char *line, size_t len);
 
 #ifdef __cplusplus
 }

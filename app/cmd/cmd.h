@@ -4,7 +4,7 @@
 #pragma once
 
 enum exit_status {
-	EXIT_CLEAN = 0,         /* nothing at or above the threshold */
+	EXIT_CLEAN = 0, /* nothing at or above the threshold */
 	EXIT_FINDINGS = 1,
 	EXIT_ERROR = 2,         /* the command or an input was wrong */
 	EXIT_FINDINGS_ERROR = 3 /* both */

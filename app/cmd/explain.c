@@ -3,6 +3,7 @@
 
 int cmd_explain(int argc, char **argv)
 {
-	(void)argc; (void)argv;
+	(void)argc;
+	(void)argv;
 	return EXIT_ERROR;
 }

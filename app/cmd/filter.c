@@ -41,7 +41,8 @@ bool filter_zone(const char *spec, const uint8_t *zone, size_t len)
 	size_t n;
 	if (len == 0)
 		return strcmp(spec, "-") == 0;
-	return name_from_text(view_of(spec, strlen(spec)), wire, &n) && name_is_below(zone, len, wire, n);
+	return name_from_text(view_of(spec, strlen(spec)), wire, &n) &&
+	       name_is_below(zone, len, wire, n);
 }
 
 void filter_print_address(const uint8_t address[16], char buf[46])

@@ -17,11 +17,11 @@ enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
 static void usage(FILE *to)
 {
 	fprintf(to, "usage: dnshound COMMAND [options] ...\n\n"
-		    "Finds data that leaves, and commands that arrive, through DNS.\n\n");
+	            "Finds data that leaves, and commands that arrive, through DNS.\n\n");
 	for (unsigned i = 0; i < COMMANDS; i++)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].help);
 	fprintf(to, "\n  dnshound COMMAND --help tells more. Begin with:\n\n"
-		    "  dnshound scan capture.pcap\n");
+	            "  dnshound scan capture.pcap\n");
 }
 
 int main(int argc, char **argv)

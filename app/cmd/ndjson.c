@@ -93,8 +93,9 @@ static json_t *reasons(const struct session *s, const struct finding *f)
 		const struct reason *r = &f->verdict.reasons[i];
 		char text[256];
 		signal_text(r->signal, &f->judged, &s->config.budgets, text, sizeof(text));
-		json_array_append_new(list, json_pack("{s:s,s:i,s:s}", "signal", signal_name(r->signal),
-		    "points", (int)r->points, "text", text));
+		json_array_append_new(
+		    list, json_pack("{s:s,s:i,s:s}", "signal", signal_name(r->signal), "points",
+		              (int)r->points, "text", text));
 	}
 	return list;
 }
@@ -123,15 +124,16 @@ void ndjson_finding(const struct session *s, const struct finding *f)
 	json_object_set_new(o, "subject", json_string(rows_subject(f)));
 	json_object_set_new(o, "sensor", json_string("default"));
 	filter_print_address(n->client, text);
-	json_object_set_new(o, "client", n->subject == SUBJECT_ZONE ? json_null() : json_string(text));
+	json_object_set_new(
+	    o, "client", n->subject == SUBJECT_ZONE ? json_null() : json_string(text));
 	rows_zone(f, text);
 	json_object_set_new(o, "zone", json_string(text));
 	set_evidence(o, f->evidence);
 	json_object_set_new(o, "verdict", json_string(verdict_text(f->verdict.kind)));
 	json_object_set_new(o, "severity", json_string(severity_text(f->verdict.severity)));
 	set_int(o, "score", f->verdict.score);
-	json_object_set_new(o, "confidence",
-	    json_string(f->verdict.score >= SCORE_HIGH ? "likely" : "consistent"));
+	json_object_set_new(
+	    o, "confidence", json_string(f->verdict.score >= SCORE_HIGH ? "likely" : "consistent"));
 	set_time(o, "first_seen", n->first_ns);
 	set_time(o, "last_seen", n->last_ns);
 	set_time(o, "alerted_at", f->alerted_ns);
@@ -149,8 +151,9 @@ void ndjson_finding(const struct session *s, const struct finding *f)
 	json_object_set_new(o, "process", json_null());
 	json_object_set_new(o, "attack", json_pack("[s]", verdict_attack(f->verdict.kind)));
 	json_object_set_new(o, "reasons", reasons(s, f));
-	json_object_set_new(o, "versions", json_pack("{s:s,s:s}", "dnshound", DNSHOUND_VERSION,
-	    "scorecard", s->scorecard.version));
+	json_object_set_new(o, "versions",
+	    json_pack(
+	        "{s:s,s:s}", "dnshound", DNSHOUND_VERSION, "scorecard", s->scorecard.version));
 	json_dumpf(o, stdout, JSON_COMPACT | JSON_REAL_PRECISION(12));
 	putchar('\n');
 	json_decref(o);
@@ -161,12 +164,14 @@ static json_t *malformed(const struct session *s)
 	json_t *list = json_array();
 	for (unsigned i = 0; i < MALFORMED_COUNT; i++)
 		if (s->stats.malformed[i])
-			json_array_append_new(list, json_pack("{s:s,s:I}", "reason", malformed_text(i), "count",
-			    (json_int_t)s->stats.malformed[i]));
+			json_array_append_new(
+			    list, json_pack("{s:s,s:I}", "reason", malformed_text(i), "count",
+			              (json_int_t)s->stats.malformed[i]));
 	for (unsigned i = 0; i < CAPTURE_REASON_COUNT; i++)
 		if (s->problems[i])
-			json_array_append_new(list, json_pack("{s:s,s:I}", "reason", capture_reason_text(i),
-			    "count", (json_int_t)s->problems[i]));
+			json_array_append_new(
+			    list, json_pack("{s:s,s:I}", "reason", capture_reason_text(i), "count",
+			              (json_int_t)s->problems[i]));
 	return list;
 }
 
@@ -205,8 +210,8 @@ void ndjson_summary(const struct session *s, const struct rows *r)
 	json_t *o = json_object(), *inputs = json_array(), *findings = json_object();
 
 	for (unsigned i = 0; i < s->options->n_inputs; i++)
-		json_array_append_new(inputs, json_stringn_nocheck(s->options->inputs[i],
-		    strlen(s->options->inputs[i])));
+		json_array_append_new(inputs,
+		    json_stringn_nocheck(s->options->inputs[i], strlen(s->options->inputs[i])));
 	for (int i = SEVERITY_CRITICAL; i >= SEVERITY_INFO; i--)
 		set_int(findings, severity_text(i), r->by_severity[i]);
 	json_object_set_new(o, "type", json_string("summary"));

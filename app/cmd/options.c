@@ -21,40 +21,40 @@ static const struct entry {
 } table[] = {
 #define AT(member) offsetof(struct options, member)
     {"json", 'j', KIND_FLAG, USE_FINDINGS | USE_HUNT | USE_EXPLAIN, AT(json), 0, NULL,
-	"one JSON object a line on standard output"},
+        "one JSON object a line on standard output"},
     {"threshold", 't', KIND_NUMBER, USE_FINDINGS, AT(threshold), 100, "SCORE",
-	"report from this score on (default 50)"},
+        "report from this score on (default 50)"},
     {"top", 'n', KIND_NUMBER, USE_FINDINGS | USE_HUNT, AT(top), 1000000, "N",
-	"show at most N rows"},
+        "show at most N rows"},
     {"client", 0, KIND_LIST, USE_INPUT, AT(clients), 0, "ADDR[/LEN]",
-	"only this client or network (repeatable)"},
+        "only this client or network (repeatable)"},
     {"zone", 0, KIND_LIST, USE_INPUT, AT(zones), 0, "ZONE", "only this zone (repeatable)"},
     {"since", 0, KIND_TEXT, USE_INPUT, AT(since), 0, "TIME",
-	"only events from then on: 2026-01-02[T03:04[:05]] in UTC, or epoch seconds"},
+        "only events from then on: 2026-01-02[T03:04[:05]] in UTC, or epoch seconds"},
     {"until", 0, KIND_TEXT, USE_INPUT, AT(until), 0, "TIME", "only events up to then"},
     {"input-format", 0, KIND_FORMAT, USE_INPUT, AT(format), 0, "NAME",
-	"pcap, pcapng, dnstap, zeek-tsv or json-lines, instead of looking"},
+        "pcap, pcapng, dnstap, zeek-tsv or json-lines, instead of looking"},
     {"profile", 0, KIND_TEXT, USE_FINDINGS, AT(profile), 0, "NAME",
-	"verdicts of a known rule set: points, hunt or listener"},
+        "verdicts of a known rule set: points, hunt or listener"},
     {"allow", 0, KIND_LIST, USE_FINDINGS, AT(allow), 0, "FILE",
-	"suppress what this list allows; the reason is shown"},
+        "suppress what this list allows; the reason is shown"},
     {"site-zones", 0, KIND_LIST, USE_INPUT | USE_EXPLAIN, AT(site_zones), 0, "ZONE[,ZONE...]",
-	"zones of this site"},
+        "zones of this site"},
     {"psl", 0, KIND_TEXT, USE_INPUT | USE_EXPLAIN, AT(psl), 0, "FILE",
-	"another Public Suffix List"},
+        "another Public Suffix List"},
     {"services", 0, KIND_TEXT, USE_INPUT | USE_EXPLAIN, AT(services), 0, "FILE",
-	"another catalogue of declared services"},
+        "another catalogue of declared services"},
     {"scorecard", 0, KIND_TEXT, USE_INPUT, AT(scorecard), 0, "FILE", "other weights"},
     {"memory", 0, KIND_BYTES, USE_INPUT, AT(memory), 0, "BYTES",
-	"budget for state, e.g. 192M (default)"},
+        "budget for state, e.g. 192M (default)"},
     {"jobs", 0, KIND_NUMBER, USE_INPUT, AT(jobs), 16, "N", "threads (default: one per core)"},
     {"seed", 0, KIND_SEED, USE_INPUT, AT(seed), 0, "N", "key of the hash tables"},
     {"where", 'w', KIND_TEXT, USE_HUNT, AT(where), 0, "EXPR",
-	"e.g. 'unique_names > 10 and avg_name_length > 40'"},
+        "e.g. 'unique_names > 10 and avg_name_length > 40'"},
     {"sort", 's', KIND_TEXT, USE_HUNT, AT(sort), 0, "COLUMN", "largest first (default bytes_up)"},
     {"columns", 'c', KIND_TEXT, USE_HUNT, AT(columns), 0, "A,B,...", "which figures"},
     {"window", 0, KIND_TEXT, USE_HUNT, AT(window), 0, "TIME",
-	"only the last 24h, 90m ... before the newest event"},
+        "only the last 24h, 90m ... before the newest event"},
     {"by", 0, KIND_TEXT, USE_HUNT, AT(by), 0, "KEYS", "client,zone (default), zone or client"},
     {"help", 'h', KIND_FLAG, ~0u, AT(help), 0, NULL, "this text"},
 #undef AT
@@ -135,7 +135,8 @@ bool options_parse(struct options *o, unsigned uses, int argc, char **argv)
 	int chosen[ENTRIES];
 	unsigned n = 0;
 
-	*o = (struct options){.threshold = 50, .format = FORMAT_AUTO, .memory = (uint64_t)192 << 20};
+	*o =
+	    (struct options){.threshold = 50, .format = FORMAT_AUTO, .memory = (uint64_t)192 << 20};
 	for (unsigned i = 0; i < ENTRIES; i++) {
 		if (!(table[i].uses & uses))
 			continue;
@@ -159,10 +160,12 @@ bool options_parse(struct options *o, unsigned uses, int argc, char **argv)
 			return false;
 		}
 		for (unsigned i = 0; i < n; i++)
-			if (c == 256 + chosen[i] || (table[chosen[i]].letter && c == table[chosen[i]].letter))
+			if (c == 256 + chosen[i] ||
+			    (table[chosen[i]].letter && c == table[chosen[i]].letter))
 				e = &table[chosen[i]];
 		if (!e || !set(o, e, optarg)) {
-			fprintf(stderr, "dnshound: --%s: '%s' is not a valid value (see dnshound %s --help)\n",
+			fprintf(stderr,
+			    "dnshound: --%s: '%s' is not a valid value (see dnshound %s --help)\n",
 			    e ? e->name : "?", optarg ? optarg : "", argv[0]);
 			return false;
 		}
@@ -180,8 +183,9 @@ void options_help(unsigned uses)
 		if (!(table[i].uses & uses))
 			continue;
 		snprintf(left, sizeof(left), "  %c%c%s--%s%s%s", table[i].letter ? '-' : ' ',
-		    table[i].letter ? table[i].letter : ' ', table[i].letter ? ", " : "  ", table[i].name,
-		    table[i].argument ? " " : "", table[i].argument ? table[i].argument : "");
+		    table[i].letter ? table[i].letter : ' ', table[i].letter ? ", " : "  ",
+		    table[i].name, table[i].argument ? " " : "",
+		    table[i].argument ? table[i].argument : "");
 		printf("%-32s %s\n", left, table[i].help);
 	}
 }

@@ -115,18 +115,28 @@ void rows_id(const struct finding *f, char buf[17])
 const char *rows_next_step(const struct finding *f)
 {
 	static const char *const steps[VERDICT_COUNT] = {
-	    [VERDICT_SUSPICIOUS] = "Look at the samples: does anybody know this zone? If so, --allow it.",
-	    [VERDICT_TUNNEL] = "Isolate the client, block the zone at the resolver, keep the packets.",
-	    [VERDICT_EXFILTRATION] = "Find the process on the client, block the zone, keep the packets: what "
-				     "went out is in the names.",
-	    [VERDICT_INFILTRATION] = "Find the process that reads these answers; block the zone at the "
-				     "resolver.",
-	    [VERDICT_C2_BEACON] = "Isolate the client and look for the program that asks at this interval.",
-	    [VERDICT_NON_DNS] = "Port 53 carries something else here: allow only the site's resolver out.",
-	    [VERDICT_DNS_BYPASS] = "Allow port 53, 853 and DoH addresses only to the site's resolver.",
-	    [VERDICT_RANDOM_SUBDOMAINS] = "A flood of random names: rate-limit the client; no data is leaving.",
-	    [VERDICT_DGA] = "Generated domains: look for malware on the client; no data is leaving.",
-	    [VERDICT_DECLARED] = "A declared service; nothing to do while its names keep their shape.",
+	    [VERDICT_SUSPICIOUS] =
+	        "Look at the samples: does anybody know this zone? If so, --allow it.",
+	    [VERDICT_TUNNEL] =
+	        "Isolate the client, block the zone at the resolver, keep the packets.",
+	    [VERDICT_EXFILTRATION] =
+	        "Find the process on the client, block the zone, keep the packets: what "
+	        "went out is in the names.",
+	    [VERDICT_INFILTRATION] =
+	        "Find the process that reads these answers; block the zone at the "
+	        "resolver.",
+	    [VERDICT_C2_BEACON] =
+	        "Isolate the client and look for the program that asks at this interval.",
+	    [VERDICT_NON_DNS] =
+	        "Port 53 carries something else here: allow only the site's resolver out.",
+	    [VERDICT_DNS_BYPASS] =
+	        "Allow port 53, 853 and DoH addresses only to the site's resolver.",
+	    [VERDICT_RANDOM_SUBDOMAINS] =
+	        "A flood of random names: rate-limit the client; no data is leaving.",
+	    [VERDICT_DGA] =
+	        "Generated domains: look for malware on the client; no data is leaving.",
+	    [VERDICT_DECLARED] =
+	        "A declared service; nothing to do while its names keep their shape.",
 	};
 	return steps[f->verdict.kind];
 }

@@ -9,8 +9,10 @@
 static void usage(void)
 {
 	printf("usage: dnshound scan [options] INPUT...\n\n"
-	       "Files, directories or '-' in, findings out: who leaks how much to which zone, and why\n"
-	       "that is thought. Reads pcap, pcapng, dnstap, Zeek dns.log (TSV, JSON) and Suricata EVE,\n"
+	       "Files, directories or '-' in, findings out: who leaks how much to which zone, and "
+	       "why\n"
+	       "that is thought. Reads pcap, pcapng, dnstap, Zeek dns.log (TSV, JSON) and Suricata "
+	       "EVE,\n"
 	       "also as .gz and .zst; the format is found from the content.\n\n"
 	       "  dnshound scan capture.pcap                  a table, with reasons\n"
 	       "  dnshound scan --json /var/log/zeek/ | jq .  one object a line, the summary last\n"
@@ -34,7 +36,7 @@ int cmd_scan(int argc, char **argv)
 	}
 	if (o.n_inputs == 0) {
 		fprintf(stderr, "dnshound: scan what? Name a capture, a log or a directory "
-				"(see dnshound scan --help)\n");
+		                "(see dnshound scan --help)\n");
 		return EXIT_ERROR;
 	}
 	int status = EXIT_ERROR;

@@ -45,9 +45,11 @@ static bool load_suffixes(struct session *s, const struct options *o)
 		return false;
 	for (unsigned i = 0; i < o->site_zones.n; i++) {
 		char *list = strdup(o->site_zones.at[i]), *save = NULL;
-		for (char *z = list ? strtok_r(list, ",", &save) : NULL; z; z = strtok_r(NULL, ",", &save))
+		for (char *z = list ? strtok_r(list, ",", &save) : NULL; z;
+		     z = strtok_r(NULL, ",", &save))
 			if (suffix_add_site(t, view_str(z)) < 0) {
-				fprintf(stderr, "dnshound: --site-zones: '%s' is not a domain name\n", z);
+				fprintf(stderr,
+				    "dnshound: --site-zones: '%s' is not a domain name\n", z);
 				free(list);
 				return false;
 			}
@@ -88,7 +90,8 @@ static bool load_scorecard(struct session *s, const struct options *o)
 	uint32_t line = scorecard_parse(&s->scorecard, text);
 	free(own);
 	if (line)
-		fprintf(stderr, "dnshound: %s:%u: expected subject, signal, number, points\n", path, line);
+		fprintf(stderr, "dnshound: %s:%u: expected subject, signal, number, points\n", path,
+		    line);
 	s->config.scorecard = &s->scorecard;
 	return line == 0;
 }
@@ -98,10 +101,12 @@ static bool load_times(struct session *s, const struct options *o)
 	struct {
 		const char *name, *text;
 		int64_t *to;
-	} bounds[] = {{"since", o->since, &s->config.since_ns}, {"until", o->until, &s->config.until_ns}};
+	} bounds[] = {
+	    {"since", o->since, &s->config.since_ns}, {"until", o->until, &s->config.until_ns}};
 	for (unsigned i = 0; i < 2; i++)
 		if (bounds[i].text && !timearg_parse(bounds[i].text, bounds[i].to)) {
-			fprintf(stderr, "dnshound: --%s: '%s' is not a time (2026-01-02T03:04:05)\n",
+			fprintf(stderr,
+			    "dnshound: --%s: '%s' is not a time (2026-01-02T03:04:05)\n",
 			    bounds[i].name, bounds[i].text);
 			return false;
 		}
@@ -170,7 +175,9 @@ bool session_run(struct session *s)
 {
 	const struct options *o = s->options;
 	struct capture_sink sink = {tell, s};
-	struct merge_options mo = {.format = o->format, .sink = sink, .line_time = dh_line_time,
+	struct merge_options mo = {.format = o->format,
+	    .sink = sink,
+	    .line_time = dh_line_time,
 	    .frame_time = dnstap_frame_time};
 	struct merge *input = NULL;
 	struct timespec from, to;
@@ -186,7 +193,9 @@ bool session_run(struct session *s)
 	struct pipeline_options po = {
 	    .engine = s->engine,
 	    .input = input,
-	    .workers = o->jobs ? o->jobs : cores > 0 ? (unsigned)cores : 1,
+	    .workers = o->jobs     ? o->jobs
+	               : cores > 0 ? (unsigned)cores
+	                           : 1,
 	    .each = s->each,
 	    .ctx = s->each_ctx,
 	    .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
@@ -198,7 +207,8 @@ bool session_run(struct session *s)
 		s->errors++;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &to);
-	s->elapsed_s = (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
+	s->elapsed_s =
+	    (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
 	engine_stats(s->engine, &s->stats);
 	return true;
 }

@@ -73,9 +73,9 @@ static void print_finding(const struct session *s, const struct finding *f, bool
 	fit(client, 21);
 	table_bytes(f->now.bytes_up, up, sizeof(up));
 	table_bytes(f->now.bytes_down, down, sizeof(down));
-	printf("%s%5u  %-12.12s%s  %-21s  %-28s %10s %10s\n", colours ? paint[f->verdict.severity] : "",
-	    f->verdict.score, verdict_text(f->verdict.kind), colours ? "\033[0m" : "", client, zone, up,
-	    down);
+	printf("%s%5u  %-12.12s%s  %-21s  %-28s %10s %10s\n",
+	    colours ? paint[f->verdict.severity] : "", f->verdict.score,
+	    verdict_text(f->verdict.kind), colours ? "\033[0m" : "", client, zone, up, down);
 	timearg_print(f->now.first_ns, when, sizeof(when));
 	printf("          %llu queries, %llu names in %.1f s from %s",
 	    (unsigned long long)f->now.queries, (unsigned long long)f->now.unique,
@@ -114,7 +114,8 @@ static void print_coverage(const struct session *s)
 	if (bad)
 		printf("; %llu malformed", (unsigned long long)bad);
 	if (st->pairs_evicted + st->evidence_refused)
-		printf("; tables full: %llu pairs forgotten", (unsigned long long)st->pairs_evicted);
+		printf(
+		    "; tables full: %llu pairs forgotten", (unsigned long long)st->pairs_evicted);
 	printf("; %.1f s\n", s->elapsed_s);
 }
 
@@ -124,8 +125,8 @@ void table_findings(const struct session *s, const struct rows *r)
 	size_t shown = s->options->top && s->options->top < r->n ? s->options->top : r->n;
 
 	if (r->n) {
-		printf("%5s  %-12s  %-21s  %-28s %10s %10s\n", "score", "verdict", "client", "zone", "out",
-		    "in");
+		printf("%5s  %-12s  %-21s  %-28s %10s %10s\n", "score", "verdict", "client", "zone",
+		    "out", "in");
 		for (size_t i = 0; i < shown; i++)
 			print_finding(s, &r->at[i], colours);
 		if (shown < r->n)
@@ -135,8 +136,10 @@ void table_findings(const struct session *s, const struct rows *r)
 	if (r->n == 0 && s->stats.events == 0)
 		printf("Nothing to judge: no DNS was found in the input.\n");
 	else if (r->n == 0)
-		printf("Nothing at or above score %u. See the quiet ones with: dnshound hunt INPUT\n",
+		printf(
+		    "Nothing at or above score %u. See the quiet ones with: dnshound hunt INPUT\n",
 		    s->options->threshold);
 	else
-		printf("Next: the figures of every pair: dnshound hunt INPUT; all of a finding: --json\n");
+		printf("Next: the figures of every pair: dnshound hunt INPUT; all of a finding: "
+		       "--json\n");
 }

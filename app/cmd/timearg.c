@@ -10,8 +10,8 @@
 
 bool timearg_parse(const char *text, int64_t *ret_ns)
 {
-	static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M",
-	    "%Y-%m-%d %H:%M", "%Y-%m-%d"};
+	static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S",
+	    "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"};
 	char *end;
 	long long epoch = strtoll(text, &end, 10);
 	if (end != text && *end == 0 && epoch >= 0 && epoch < INT64_MAX / SECOND_NS) {

@@ -23,14 +23,14 @@ enum event_flag {
 	EV_TC = 1 << 5,
 	EV_AA = 1 << 6,
 	EV_RD = 1 << 7,
-	EV_NAME_CUT = 1 << 8,    /* the source did not keep the whole qname */
-	EV_ANSWERS_CUT = 1 << 9, /* more answers than the arena takes, or not in the source */
+	EV_NAME_CUT = 1 << 8,     /* the source did not keep the whole qname */
+	EV_ANSWERS_CUT = 1 << 9,  /* more answers than the arena takes, or not in the source */
 	EV_SEARCH_LIST = 1 << 10, /* sequencer: the bare name was asked just before */
-	EV_DUPLICATE = 1 << 11,  /* sequencer: the same question, seen at another place */
-	EV_NO_NAME = 1 << 12,    /* a response without a question, or a log line without a name */
-	EV_EMBEDDED = 1 << 13,   /* observe: the subdomain ends in a whole domain name of its own */
-	EV_UPSTREAM = 1 << 14,   /* between servers, as their own tap says: no client in sight */
-	EV_FORWARDED = 1 << 15,  /* sequencer: a resolver passes on what a client asked it */
+	EV_DUPLICATE = 1 << 11,   /* sequencer: the same question, seen at another place */
+	EV_NO_NAME = 1 << 12,     /* a response without a question, or a log line without a name */
+	EV_EMBEDDED = 1 << 13,  /* observe: the subdomain ends in a whole domain name of its own */
+	EV_UPSTREAM = 1 << 14,  /* between servers, as their own tap says: no client in sight */
+	EV_FORWARDED = 1 << 15, /* sequencer: a resolver passes on what a client asked it */
 };
 
 enum transport { TR_UDP, TR_TCP, TR_DOT, TR_DOH, TR_DOQ, TR_UNKNOWN };
@@ -68,7 +68,7 @@ struct endpoints {
 	uint16_t source; /* which input: told apart for duplicates and coverage */
 	uint16_t id;     /* DNS message id */
 	uint8_t opcode;
-	uint8_t qclass;  /* low byte; 1 = IN, 255 = ANY */
+	uint8_t qclass;   /* low byte; 1 = IN, 255 = ANY */
 	uint32_t process; /* index of the process that asked, 0 = unknown */
 };
 _Static_assert(sizeof(struct endpoints) == 48, "endpoints are packed into batches");
@@ -86,37 +86,37 @@ struct answer {
 
 /* Why a piece of input was not, or not wholly, understood. Counted, never logged. */
 enum malformed {
-#define MALFORMED_LIST(X)                                                                          \
-	X(FRAME_SHORT, "frame-short")           /* link, network or transport header cut */        \
-	X(FRAME_UNKNOWN, "frame-unknown-link")  /* a link type we do not read */                   \
-	X(SNAPLEN_CUT, "packet-cut")            /* the capture kept less than the packet had */    \
-	X(IP_LENGTH, "ip-length")               /* lengths that contradict each other */           \
-	X(FRAGMENT_BAD, "fragment-bad")         /* overlapping, too long, or never completed */    \
-	X(TCP_GAP, "tcp-gap")                   /* a hole in a stream that never filled */         \
-	X(TCP_LIMIT, "tcp-limit")               /* more streams or bytes than the budget keeps */  \
-	X(DNS_SHORT, "dns-short")               /* fewer than 12 bytes */                          \
-	X(DNS_NAME, "dns-name")                 /* label, pointer or length not allowed */         \
-	X(DNS_RECORD, "dns-record")             /* a record runs past the message */               \
-	X(DNS_COUNT, "dns-count")               /* the header promises more records than exist */  \
-	X(DNS_EDNS, "dns-edns")                 /* an OPT record that does not parse */            \
-	X(NOT_DNS, "not-dns")                   /* something else on a DNS port */                 \
-	X(LINE_JSON, "json-syntax")                                                                \
-	X(LINE_UTF8, "json-utf8")                                                                  \
-	X(LINE_LONG, "line-too-long")                                                              \
-	X(LINE_FIELDS, "line-fields")           /* fields missing or of the wrong form */          \
-	X(LINE_TIME, "line-time")                                                                  \
-	X(LINE_ADDRESS, "line-address")                                                            \
-	X(LINE_NAME, "line-name")                                                                  \
-	X(DNSTAP_FRAME, "dnstap-frame")                                                            \
-	X(RECORD_CUT, "record-cut")             /* the file ends inside a record */                \
-	X(RECORD_LENGTH, "record-length")       /* a length field no capture can have */           \
-	X(FILE_UNKNOWN, "file-unknown-format")                                                     \
-	X(COMPRESSED, "compressed-stream")      /* gzip or zstd data that does not inflate */      \
-	X(BATCH_LIMIT, "batch-limit")           /* more messages at once than a batch takes */
+#define MALFORMED_LIST(X)                                                                        \
+	X(FRAME_SHORT, "frame-short")          /* link, network or transport header cut */       \
+	X(FRAME_UNKNOWN, "frame-unknown-link") /* a link type we do not read */                  \
+	X(SNAPLEN_CUT, "packet-cut")           /* the capture kept less than the packet had */   \
+	X(IP_LENGTH, "ip-length")              /* lengths that contradict each other */          \
+	X(FRAGMENT_BAD, "fragment-bad")        /* overlapping, too long, or never completed */   \
+	X(TCP_GAP, "tcp-gap")                  /* a hole in a stream that never filled */        \
+	X(TCP_LIMIT, "tcp-limit")              /* more streams or bytes than the budget keeps */ \
+	X(DNS_SHORT, "dns-short")              /* fewer than 12 bytes */                         \
+	X(DNS_NAME, "dns-name")                /* label, pointer or length not allowed */        \
+	X(DNS_RECORD, "dns-record")            /* a record runs past the message */              \
+	X(DNS_COUNT, "dns-count")              /* the header promises more records than exist */ \
+	X(DNS_EDNS, "dns-edns")                /* an OPT record that does not parse */           \
+	X(NOT_DNS, "not-dns")                  /* something else on a DNS port */                \
+	X(LINE_JSON, "json-syntax")                                                              \
+	X(LINE_UTF8, "json-utf8")                                                                \
+	X(LINE_LONG, "line-too-long")                                                            \
+	X(LINE_FIELDS, "line-fields") /* fields missing or of the wrong form */                  \
+	X(LINE_TIME, "line-time")                                                                \
+	X(LINE_ADDRESS, "line-address")                                                          \
+	X(LINE_NAME, "line-name")                                                                \
+	X(DNSTAP_FRAME, "dnstap-frame")                                                          \
+	X(RECORD_CUT, "record-cut")       /* the file ends inside a record */                    \
+	X(RECORD_LENGTH, "record-length") /* a length field no capture can have */               \
+	X(FILE_UNKNOWN, "file-unknown-format")                                                   \
+	X(COMPRESSED, "compressed-stream") /* gzip or zstd data that does not inflate */         \
+	X(BATCH_LIMIT, "batch-limit")      /* more messages at once than a batch takes */
 #define X(name, text) MALFORMED_##name,
 	MALFORMED_LIST(X)
 #undef X
-	MALFORMED_COUNT
+	    MALFORMED_COUNT
 };
 
 /* The stable text of a reason, as it stands in summaries. */
@@ -136,8 +136,8 @@ struct batch {
 	uint8_t *arena;
 	uint32_t n, arena_used;
 	uint32_t malformed[MALFORMED_COUNT];
-	uint64_t records;  /* input records (packets, lines) seen */
-	uint64_t skipped;  /* records that are no DNS: other ports, other logs */
+	uint64_t records; /* input records (packets, lines) seen */
+	uint64_t skipped; /* records that are no DNS: other ports, other logs */
 };
 
 size_t batch_size(void);
@@ -154,8 +154,7 @@ uint8_t *batch_grow(struct batch *b, struct event *e, size_t bytes);
 /* Append the qname (wire form, validated). Only once, before any answer. */
 bool batch_name(struct batch *b, struct event *e, const uint8_t *wire, size_t len);
 /* Append one answer; false, and EV_ANSWERS_CUT set, when it does not fit. */
-bool batch_answer(
-    struct batch *b, struct event *e, uint16_t type, uint32_t ttl, struct view rdata);
+bool batch_answer(struct batch *b, struct event *e, uint16_t type, uint32_t ttl, struct view rdata);
 /* Keep the open event. */
 void batch_commit(struct batch *b, struct event *e);
 

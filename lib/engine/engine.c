@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include "lib/engine/engine.h"
+
 #include "lib/engine/inner.h"
 
 /* Of the budget: what is not for the shards. */
@@ -27,7 +29,7 @@ void engine_defaults(struct engine_config *c)
 static size_t fixed_size(void)
 {
 	return aligned(sizeof(struct engine)) + aligned(accounts_size(ACCOUNTS_LOG2)) +
-	    aligned(judged_size()) + aligned(RECENT_SLOTS * sizeof(struct recent));
+	       aligned(judged_size()) + aligned(RECENT_SLOTS * sizeof(struct recent));
 }
 
 static struct stream_config stream_config(const struct engine_config *c)

@@ -40,7 +40,8 @@ void engine_defaults(struct engine_config *c);
 
 /* What could be seen, and what not. */
 struct engine_stats {
-	uint64_t records, skipped, events, queries, responses, local, not_dns, duplicates, forwarded, upstream, filtered;
+	uint64_t records, skipped, events, queries, responses, local, not_dns, duplicates,
+	    forwarded, upstream, filtered;
 	uint64_t case_unknown, names_cut, no_name, tcp;
 	uint64_t malformed[MALFORMED_COUNT];
 	uint64_t pairs, zones; /* met; an evicted one that comes back counts again */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include "lib/engine/finding.h"
+
 #include "lib/engine/inner.h"
 
 /* Subjects that were ever at least low; a full window forgets the lowest score. */
@@ -126,8 +128,8 @@ static bool next_zone(const struct engine *e, struct engine_walk *w, struct find
 
 bool engine_next(const struct engine *e, struct engine_walk *w, struct finding *ret)
 {
-	static bool (*const stages[])(const struct engine *, struct engine_walk *, struct finding *) = {
-	    next_pair, next_zone, next_account};
+	static bool (*const stages[])(const struct engine *, struct engine_walk *,
+	    struct finding *) = {next_pair, next_zone, next_account};
 
 	for (; w->stage < 3; w->stage++, w->at = 0) {
 		*ret = (struct finding){.evidence = NULL};

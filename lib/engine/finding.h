@@ -8,11 +8,11 @@
 
 struct finding {
 	struct features now;
-	struct verdict verdict;   /* the highest score it reached, with that moment's reasons */
-	struct features judged;   /* what that verdict was based on */
-	int64_t alerted_ns;       /* when it first reached the threshold; 0 = never */
+	struct verdict verdict; /* the highest score it reached, with that moment's reasons */
+	struct features judged; /* what that verdict was based on */
+	int64_t alerted_ns;     /* when it first reached the threshold; 0 = never */
 	uint64_t bytes_at_alert;
-	uint8_t zone[255];        /* wire form; zone_len 0 for "-" */
+	uint8_t zone[255]; /* wire form; zone_len 0 for "-" */
 	uint8_t zone_len;
 	const struct evidence *evidence; /* NULL for zones and accounts */
 	const struct account *account;   /* NULL for pairs and zones */

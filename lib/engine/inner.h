@@ -10,7 +10,13 @@
 #define ENTRY_TICK 0x40000000u
 #define ENTRY_MASK 0x3fffffffu
 
-enum { TICKS_MAX = 2 * BATCH_EVENTS, RECENT_SLOTS = 1 << 16, SERVER_MEMOS = 64, JUDGED_LOG2 = 12, ACCOUNTS_LOG2 = 13 };
+enum {
+	TICKS_MAX = 2 * BATCH_EVENTS,
+	RECENT_SLOTS = 1 << 16,
+	SERVER_MEMOS = 64,
+	JUDGED_LOG2 = 12,
+	ACCOUNTS_LOG2 = 13
+};
 
 struct tick {
 	uint32_t seq; /* before the first event of this record */
@@ -21,8 +27,9 @@ struct slot {
 	struct batch *batch; /* decoded in parallel */
 	struct batch *late;  /* put together by reassembly, in order */
 	struct segment_list segments;
-	uint32_t *order;     /* events of both batches and ticks, in input order */
-	uint32_t *entries;   /* the same dealt to shards: per shard a run: entry_first[i] .. entry_first[i + 1] */
+	uint32_t *order;   /* events of both batches and ticks, in input order */
+	uint32_t *entries; /* the same dealt to shards: per shard a run: entry_first[i] ..
+	                      entry_first[i + 1] */
 	uint32_t entry_first[SHARDS + 1];
 	struct tick *ticks;
 	uint32_t n_ticks;
@@ -54,7 +61,7 @@ struct engine {
 	struct recent *recent;
 	uint8_t has_clients[65536 / 8]; /* bit of each source that told of a client */
 	struct server_memo servers[SERVER_MEMOS];
-	int64_t clock_ns;  /* the event time that ages sums: never jumps on one packet's word */
+	int64_t clock_ns; /* the event time that ages sums: never jumps on one packet's word */
 	uint32_t ahead, behind; /* events in a row that contradict the clock */
 	int64_t next_tick_ns;
 	struct engine_stats stats;

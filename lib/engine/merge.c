@@ -40,8 +40,8 @@ static void merge(struct engine *e)
 		unsigned best = SHARDS;
 		for (unsigned i = 0; i < SHARDS; i++)
 			if (at[i] < e->shards[i].n_notes &&
-			    (best == SHARDS ||
-				e->shards[i].notes[at[i]].seq < e->shards[best].notes[at[best]].seq))
+			    (best == SHARDS || e->shards[i].notes[at[i]].seq <
+			                           e->shards[best].notes[at[best]].seq))
 				best = i;
 		if (best == SHARDS)
 			return;

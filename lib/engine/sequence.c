@@ -45,8 +45,8 @@ static struct recent *recent_at(struct engine *e, uint64_t key)
 }
 
 /* The bare name, asked by the same client within seconds, stands in front of a search suffix. */
-static bool was_asked_bare(struct engine *e, const struct batch *b, const struct event *ev,
-    uint32_t now_s)
+static bool was_asked_bare(
+    struct engine *e, const struct batch *b, const struct event *ev, uint32_t now_s)
 {
 	struct name_scan scan, inner;
 	uint8_t wire[NAME_WIRE_MAX];
@@ -61,11 +61,11 @@ static bool was_asked_bare(struct engine *e, const struct batch *b, const struct
 		struct zone_split z = suffix_split(e->config.suffix, &inner);
 		if (z.class != ZONE_REGISTERED)
 			continue;
-		uint64_t zone = hash_bytes(&e->config.key, inner.lower + z.zone_at,
-		    (size_t)(inner.len - z.zone_at));
-		uint64_t name = z.zone_at
-		    ? hash_mix(hash_bytes(&e->config.key, inner.lower, z.zone_at), zone)
-		    : zone;
+		uint64_t zone = hash_bytes(
+		    &e->config.key, inner.lower + z.zone_at, (size_t)(inner.len - z.zone_at));
+		uint64_t name =
+		    z.zone_at ? hash_mix(hash_bytes(&e->config.key, inner.lower, z.zone_at), zone)
+		              : zone;
 		uint64_t key = hash_mix(ev->client_hash, name);
 		const struct recent *r = recent_at(e, key);
 		if (r->tag == (uint32_t)key && now_s - r->time_s <= SEARCH_LIST_S)
@@ -77,7 +77,8 @@ static bool was_asked_bare(struct engine *e, const struct batch *b, const struct
 /* The keyed hash that a server would have as a client. Servers are few: the last ones are kept. */
 static uint64_t server_hash(struct engine *e, const struct endpoints *ends)
 {
-	struct server_memo *m = &e->servers[(ends->server[15] ^ ends->server[14]) & (SERVER_MEMOS - 1)];
+	struct server_memo *m =
+	    &e->servers[(ends->server[15] ^ ends->server[14]) & (SERVER_MEMOS - 1)];
 	uint8_t key[18];
 	memcpy(key, ends->server, 16);
 	memcpy(key + 16, &ends->site, 2);
@@ -203,7 +204,8 @@ static uint32_t put_in_order(struct engine *e, struct slot *s)
 
 	while (at[0] < s->batch->n || at[1] < s->late->n) {
 		unsigned from = at[0] == s->batch->n ||
-		    (at[1] < s->late->n && s->late->events[at[1]].seq < s->batch->events[at[0]].seq);
+		                (at[1] < s->late->n &&
+		                    s->late->events[at[1]].seq < s->batch->events[at[0]].seq);
 		struct event *ev = &batches[from]->events[at[from]];
 		uint32_t ticks = s->n_ticks;
 		bool goes_on = admit(e, s, batches[from], ev);

@@ -21,8 +21,9 @@ static size_t aligned(size_t n)
 size_t engine_slot_size(void)
 {
 	return aligned(sizeof(struct slot)) + 2 * aligned(batch_size()) +
-	    aligned(DH_CHUNK_FRAMES * sizeof(struct segment)) + aligned(ENTRIES_MAX * sizeof(uint32_t)) +
-	    aligned(ORDER_MAX * sizeof(uint32_t)) + aligned(TICKS_MAX * sizeof(struct tick));
+	       aligned(DH_CHUNK_FRAMES * sizeof(struct segment)) +
+	       aligned(ENTRIES_MAX * sizeof(uint32_t)) + aligned(ORDER_MAX * sizeof(uint32_t)) +
+	       aligned(TICKS_MAX * sizeof(struct tick));
 }
 
 struct slot *engine_slot_init(void *mem)
@@ -75,8 +76,8 @@ void engine_decode(const struct engine *e, struct slot *s, const struct dh_chunk
 		dnstap_frames(chunk, s->batch);
 		break;
 	case DH_ZEEK_TSV:
-		zeek_tsv_lines(view_of(chunk->header, chunk->header_len), view_of(chunk->bytes, chunk->len),
-		    &lines, s->batch);
+		zeek_tsv_lines(view_of(chunk->header, chunk->header_len),
+		    view_of(chunk->bytes, chunk->len), &lines, s->batch);
 		break;
 	case DH_JSON_LINES:
 		json_lines(view_of(chunk->bytes, chunk->len), &lines, s->batch);

@@ -40,8 +40,8 @@ static bool read_step(struct view line, struct score_step *ret)
 		if (view_is(signal, signal_name(i)))
 			step.signal = i;
 	if (step.subject == 0xff || step.signal == 0xff ||
-	    !read_number(next_field(&line), &at_least) || !read_number(next_field(&line), &points) ||
-	    points < -100 || points > 100)
+	    !read_number(next_field(&line), &at_least) ||
+	    !read_number(next_field(&line), &points) || points < -100 || points > 100)
 		return false;
 	step.at_least = at_least;
 	step.points = (int16_t)points;
@@ -72,8 +72,8 @@ static void index_steps(struct scorecard *c)
 	for (unsigned subject = 0; subject <= SUBJECT_SUFFIX; subject++)
 		for (unsigned signal = 0; signal <= SIGNAL_COUNT; signal++) {
 			while (at < c->n && (c->steps[at].subject < subject ||
-						(c->steps[at].subject == subject &&
-						    c->steps[at].signal < signal)))
+			                        (c->steps[at].subject == subject &&
+			                            c->steps[at].signal < signal)))
 				at++;
 			c->first[subject][signal] = (uint16_t)at;
 		}

@@ -38,8 +38,8 @@ static uint32_t breadth_eighths(const struct features *f)
 	return eighths;
 }
 
-static int64_t against_budget(const uint32_t leak[SCALES], const uint32_t budget[SCALES],
-    const struct features *f)
+static int64_t against_budget(
+    const uint32_t leak[SCALES], const uint32_t budget[SCALES], const struct features *f)
 {
 	int i = signal_worst_scale(leak, budget);
 	return (int64_t)(percent(leak[i], budget[i]) * 8 / breadth_eighths(f));
@@ -69,8 +69,8 @@ static int64_t zone_kind(const struct features *f)
 	return kinds[f->zone_class];
 }
 
-bool signal_value(enum signal s, const struct features *f, const struct budgets *b,
-    int64_t *ret_value)
+bool signal_value(
+    enum signal s, const struct features *f, const struct budgets *b, int64_t *ret_value)
 {
 	bool named = f->measured > 0 && f->subject == SUBJECT_PAIR;
 	int64_t v = 0;
@@ -147,8 +147,8 @@ bool signal_value(enum signal s, const struct features *f, const struct budgets 
 
 static const char *const scale_texts[SCALES] = {"10 minutes", "6 hours", "7 days"};
 
-static void leak_text(struct out *o, const uint32_t leak[SCALES], const uint32_t budget[SCALES],
-    const char *what)
+static void leak_text(
+    struct out *o, const uint32_t leak[SCALES], const uint32_t budget[SCALES], const char *what)
 {
 	int i = signal_worst_scale(leak, budget);
 	out_bytes(o, leak[i]);
@@ -181,8 +181,8 @@ static const struct {
 static const char *const kind_texts[] = {"", "a registered domain", "a zone of this site",
     "a special-use name", "a reverse zone", "a name outside the public DNS, told to its server"};
 
-void signal_text(enum signal s, const struct features *f, const struct budgets *b, char *buf,
-    size_t size)
+void signal_text(
+    enum signal s, const struct features *f, const struct budgets *b, char *buf, size_t size)
 {
 	struct out o = out_to(buf, size);
 	int64_t v = 0;

@@ -8,28 +8,28 @@
 
 enum signal {
 #define SIGNAL_LIST(X)                                                                             \
-	X(LEAK_UP, leak_up)                 /* percent of the budget, worst scale */               \
-	X(LEAK_DOWN, leak_down)             /* the same for answers */                             \
-	X(OPAQUE_DOWN, opaque_down)         /* percent of the budget for opaque answers */         \
-	X(RAW, raw_bytes)                   /* bytes on DNS ports that are no DNS */               \
-	X(NAMES, new_names)                 /* how many names the verdict stands on */             \
-	X(LENGTH, name_length)              /* mean length of the subdomain */                     \
-	X(DENSITY, bits_per_character)      /* 1/100 bit */                                        \
-	X(ENCODED, encoded_labels)          /* permille of names, longest label mixes in digits */ \
-	X(LONG_LABEL, long_labels)          /* permille of names with a label of 25 or more */     \
-	X(NON_ASCII, non_ascii)             /* permille of names with bytes of 128 or more */      \
-	X(UNIQUE, unique_ratio)             /* permille of queries that ask a new name */          \
-	X(OPAQUE_TYPES, opaque_types)       /* permille of queries for TXT, NULL, CNAME ... */     \
-	X(OPAQUE_ANSWERS, opaque_answers)   /* permille of responses with new opaque data */       \
-	X(NXDOMAIN, nxdomain)               /* permille of responses */                            \
-	X(PREVALENCE, prevalence)           /* clients that share the zone's leak */               \
-	X(ZONE_KIND, zone_kind)             /* 1 registered, 2 site, 3 special, 4 reverse, 5 none */ \
-	X(EXTRA, extra_bytes)               /* data beside question and answers */                 \
-	X(CONCENTRATION, concentration)     /* client: permille told to the largest zone */
+	X(LEAK_UP, leak_up)               /* percent of the budget, worst scale */                 \
+	X(LEAK_DOWN, leak_down)           /* the same for answers */                               \
+	X(OPAQUE_DOWN, opaque_down)       /* percent of the budget for opaque answers */           \
+	X(RAW, raw_bytes)                 /* bytes on DNS ports that are no DNS */                 \
+	X(NAMES, new_names)               /* how many names the verdict stands on */               \
+	X(LENGTH, name_length)            /* mean length of the subdomain */                       \
+	X(DENSITY, bits_per_character)    /* 1/100 bit */                                          \
+	X(ENCODED, encoded_labels)        /* permille of names, longest label mixes in digits */   \
+	X(LONG_LABEL, long_labels)        /* permille of names with a label of 25 or more */       \
+	X(NON_ASCII, non_ascii)           /* permille of names with bytes of 128 or more */        \
+	X(UNIQUE, unique_ratio)           /* permille of queries that ask a new name */            \
+	X(OPAQUE_TYPES, opaque_types)     /* permille of queries for TXT, NULL, CNAME ... */       \
+	X(OPAQUE_ANSWERS, opaque_answers) /* permille of responses with new opaque data */         \
+	X(NXDOMAIN, nxdomain)             /* permille of responses */                              \
+	X(PREVALENCE, prevalence)         /* clients that share the zone's leak */                 \
+	X(ZONE_KIND, zone_kind)           /* 1 registered, 2 site, 3 special, 4 reverse, 5 none */ \
+	X(EXTRA, extra_bytes)             /* data beside question and answers */                   \
+	X(CONCENTRATION, concentration)   /* client: permille told to the largest zone */
 #define X(id, name) SIGNAL_##id,
 	SIGNAL_LIST(X)
 #undef X
-	SIGNAL_COUNT
+	    SIGNAL_COUNT
 };
 
 /* Leak allowed to an ordinary subject, bytes, for each scale. */
@@ -38,19 +38,19 @@ struct budgets {
 };
 
 /* From the largest ordinary pairs of open logs: docs/detection.md. */
-#define BUDGETS_DEFAULT                                                                            \
+#define BUDGETS_DEFAULT \
 	((struct budgets){.up = {350, 500, 600}, .down = {2000, 4000, 8000}, .opaque = 1000})
 
 /* The stable name of a signal, as in reasons and in the scorecard. */
 const char *signal_name(enum signal s);
 
 /* The answer for a subject; false where the question makes no sense for it. */
-bool signal_value(enum signal s, const struct features *f, const struct budgets *b,
-    int64_t *ret_value);
+bool signal_value(
+    enum signal s, const struct features *f, const struct budgets *b, int64_t *ret_value);
 
 /* One sentence for a person: what was seen, and what would be ordinary. */
-void signal_text(enum signal s, const struct features *f, const struct budgets *b, char *buf,
-    size_t size);
+void signal_text(
+    enum signal s, const struct features *f, const struct budgets *b, char *buf, size_t size);
 
 /* The scale, 0..SCALES-1, at which the leak is largest against its budget. */
 int signal_worst_scale(const uint32_t leak[SCALES], const uint32_t budget[SCALES]);

@@ -40,9 +40,9 @@ const char *severity_text(enum severity s)
 enum severity severity_of(unsigned score)
 {
 	return score >= SCORE_CRITICAL ? SEVERITY_CRITICAL
-	    : score >= SCORE_HIGH      ? SEVERITY_HIGH
-	    : score >= SCORE_MEDIUM    ? SEVERITY_MEDIUM
-	    : score >= SCORE_LOW       ? SEVERITY_LOW
+	       : score >= SCORE_HIGH   ? SEVERITY_HIGH
+	       : score >= SCORE_MEDIUM ? SEVERITY_MEDIUM
+	       : score >= SCORE_LOW    ? SEVERITY_LOW
 	                               : SEVERITY_INFO;
 }
 
@@ -60,8 +60,8 @@ static enum verdict_kind kind_of(const struct features *f, unsigned score)
 		return VERDICT_SUSPICIOUS;
 	if (f->subject != SUBJECT_PAIR)
 		return VERDICT_EXFILTRATION;
-	if (f->nxdomain_permille >= 900 && f->bytes_down < f->bytes_up / 16 && f->mean_sub_len <= 16 &&
-	    f->queries >= 500)
+	if (f->nxdomain_permille >= 900 && f->bytes_down < f->bytes_up / 16 &&
+	    f->mean_sub_len <= 16 && f->queries >= 500)
 		return VERDICT_RANDOM_SUBDOMAINS;
 	if (f->responses == 0 && f->bytes_down == 0)
 		return VERDICT_EXFILTRATION;
@@ -88,8 +88,8 @@ static void insert_reason(struct verdict *v, struct reason r)
 	v->reasons[at] = r;
 }
 
-void verdict_judge(struct verdict *v, const struct features *f, const struct scorecard *c,
-    const struct budgets *b)
+void verdict_judge(
+    struct verdict *v, const struct features *f, const struct scorecard *c, const struct budgets *b)
 {
 	int score = 50;
 

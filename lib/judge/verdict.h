@@ -6,21 +6,21 @@
 #include "lib/judge/scorecard.h"
 
 enum verdict_kind {
-#define VERDICT_LIST(X)                                                                            \
-	X(SUSPICIOUS, "suspicious")                                                                \
-	X(TUNNEL, "tunnel")                                                                        \
-	X(EXFILTRATION, "exfiltration")                                                            \
-	X(INFILTRATION, "infiltration")                                                            \
-	X(C2_BEACON, "c2-beacon")                                                                  \
-	X(NON_DNS, "non-dns")                                                                      \
-	X(DNS_BYPASS, "dns-bypass")                                                                \
-	X(RANDOM_SUBDOMAINS, "random-subdomain-flood")                                             \
-	X(DGA, "dga")                                                                              \
+#define VERDICT_LIST(X)                                \
+	X(SUSPICIOUS, "suspicious")                    \
+	X(TUNNEL, "tunnel")                            \
+	X(EXFILTRATION, "exfiltration")                \
+	X(INFILTRATION, "infiltration")                \
+	X(C2_BEACON, "c2-beacon")                      \
+	X(NON_DNS, "non-dns")                          \
+	X(DNS_BYPASS, "dns-bypass")                    \
+	X(RANDOM_SUBDOMAINS, "random-subdomain-flood") \
+	X(DGA, "dga")                                  \
 	X(DECLARED, "declared-service")
 #define X(id, text) VERDICT_##id,
 	VERDICT_LIST(X)
 #undef X
-	VERDICT_COUNT
+	    VERDICT_COUNT
 };
 
 enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };

@@ -21,13 +21,13 @@ struct account {
 	uint8_t subject; /* SUBJECT_CLIENT or SUBJECT_SUFFIX */
 	uint8_t suffix_len;
 	uint8_t suffix[ACCOUNT_SUFFIX_MAX];
-	struct sums sums;      /* up: excess */
+	struct sums sums; /* up: excess */
 	uint32_t first_s, last_s;
-	uint32_t zones;        /* distinct zones met; what a pair table forgot may count twice */
-	uint32_t names;        /* names, or zones, that the sums are made of */
-	uint32_t nxdomain;     /* of those, answered NXDOMAIN */
-	uint64_t bits;         /* price in full, without decay */
-	uint32_t judged_at;    /* excess, 1/256 bit */
+	uint32_t zones;     /* distinct zones met; what a pair table forgot may count twice */
+	uint32_t names;     /* names, or zones, that the sums are made of */
+	uint32_t nxdomain;  /* of those, answered NXDOMAIN */
+	uint64_t bits;      /* price in full, without decay */
+	uint32_t judged_at; /* excess, 1/256 bit */
 	/* The zones that told most, by the algorithm of Misra and Gries (1982). */
 	uint64_t top[ACCOUNT_TOP];
 	uint32_t top_bits[ACCOUNT_TOP];

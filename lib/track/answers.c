@@ -3,7 +3,7 @@
 
 #include "lib/base/hash.h"
 
-#define BITS(n) ((uint32_t)(n) * 256u)
+#define BITS(n) ((uint32_t)(n)*256u)
 
 enum form { FORM_FIXED, FORM_ADDRESS, FORM_NAME, FORM_OPAQUE };
 
@@ -14,14 +14,14 @@ static const struct {
 	uint8_t form;
 	uint8_t skip; /* FORM_ADDRESS: bytes of the network part */
 } forms[] = {
-    {1, FORM_ADDRESS, 3}, /* A: a /24 */
+    {1, FORM_ADDRESS, 3},  /* A: a /24 */
     {28, FORM_ADDRESS, 8}, /* AAAA: a /64 */
-    {2, FORM_NAME, 0},    /* NS */
-    {5, FORM_NAME, 0},    /* CNAME */
-    {12, FORM_NAME, 0},   /* PTR */
-    {15, FORM_NAME, 2},   /* MX */
-    {33, FORM_NAME, 6},   /* SRV */
-    {39, FORM_NAME, 0},   /* DNAME */
+    {2, FORM_NAME, 0},     /* NS */
+    {5, FORM_NAME, 0},     /* CNAME */
+    {12, FORM_NAME, 0},    /* PTR */
+    {15, FORM_NAME, 2},    /* MX */
+    {33, FORM_NAME, 6},    /* SRV */
+    {39, FORM_NAME, 0},    /* DNAME */
 };
 
 /* A keyed hash already stands in `seed`, so mixing words into it stays keyed. */
@@ -45,8 +45,8 @@ static uint32_t price_address(struct novelty *known, uint64_t seed, struct view 
 	return BITS(8 * (new_net ? rdata.len : rdata.len - net));
 }
 
-struct answers_price answers_price_new(struct novelty *known, const struct model *m,
-    uint64_t zone_hash, struct view answers)
+struct answers_price answers_price_new(
+    struct novelty *known, const struct model *m, uint64_t zone_hash, struct view answers)
 {
 	struct answers_price p = {0, 0, UINT32_MAX};
 	struct answer a;

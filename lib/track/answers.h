@@ -12,5 +12,5 @@ struct answers_price {
 	uint32_t min_ttl;
 };
 
-struct answers_price answers_price_new(struct novelty *known, const struct model *m,
-    uint64_t zone_hash, struct view answers);
+struct answers_price answers_price_new(
+    struct novelty *known, const struct model *m, uint64_t zone_hash, struct view answers);

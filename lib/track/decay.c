@@ -14,7 +14,8 @@ static uint32_t add_saturated(uint32_t a, uint32_t b)
  * would keep it for ever. */
 static uint32_t whole_steps(uint32_t from_s, uint32_t to_s, uint32_t half_life_s)
 {
-	uint32_t log2_step = half_life_s < 4096 ? 0 : 31 - (uint32_t)__builtin_clz(half_life_s / 2048);
+	uint32_t log2_step =
+	    half_life_s < 4096 ? 0 : 31 - (uint32_t)__builtin_clz(half_life_s / 2048);
 	return (to_s >> log2_step << log2_step) - (from_s >> log2_step << log2_step);
 }
 

@@ -146,9 +146,8 @@ void evidence_event(struct evidence *v, const struct event *e, const struct batc
 /* The first two names and the newest others: what it began with and what it looks like now. */
 static void keep_sample(struct evidence *v, const struct event *e, const uint8_t *name)
 {
-	uint32_t at = v->measured < EVIDENCE_SAMPLES
-	    ? v->measured
-	    : 2 + v->measured % (EVIDENCE_SAMPLES - 2);
+	uint32_t at =
+	    v->measured < EVIDENCE_SAMPLES ? v->measured : 2 + v->measured % (EVIDENCE_SAMPLES - 2);
 	struct sample *s = &v->samples[at];
 	s->len = e->name_len;
 	s->zone_at = e->zone_at;
@@ -204,7 +203,8 @@ void evidence_name(struct evidence *v, const struct event *e, const struct batch
 
 	uint32_t sub_len = labels ? sub_chars + labels - 1 : 0;
 	uint32_t total_labels = labels;
-	for (uint8_t at = e->zone_at; at < e->name_len && name[at]; at = (uint8_t)(at + name[at] + 1))
+	for (uint8_t at = e->zone_at; at < e->name_len && name[at];
+	     at = (uint8_t)(at + name[at] + 1))
 		total_labels++;
 	uint32_t name_len = e->name_len > 1 ? e->name_len - 2u : 0;
 	v->sub_len += sub_len;
@@ -230,14 +230,14 @@ uint64_t evidence_up_bits(const struct evidence *v)
 {
 	if (v->n_symbols == 0 || v->measured == 0)
 		return v->model_bits;
-	/* Krichevsky-Trofimov: n H + (k - 1) / 2 log2 n bits for k symbols in use, and the places of
-	 * the dots, which a fixed-length splitting makes free but for two bits a name. */
+	/* Krichevsky-Trofimov: n H + (k - 1) / 2 log2 n bits for k symbols in use, and the places
+	 * of the dots, which a fixed-length splitting makes free but for two bits a name. */
 	uint32_t used = 0;
 	for (int i = 0; i < 256; i++)
 		used += v->symbols[i] != 0;
 	uint64_t code = v->n_symbols * (uint64_t)fixed_entropy(v->symbols, 256) +
-	    (uint64_t)(used ? used - 1 : 0) * fixed_log2(v->n_symbols) / 2 +
-	    (uint64_t)v->measured * 2 * FIXED_ONE;
+	                (uint64_t)(used ? used - 1 : 0) * fixed_log2(v->n_symbols) / 2 +
+	                (uint64_t)v->measured * 2 * FIXED_ONE;
 	/* Names priced before the promotion are restated in proportion. */
 	code += code / v->measured * (v->novel - v->measured);
 	return code < v->model_bits ? code : v->model_bits;
@@ -249,5 +249,7 @@ uint32_t evidence_restate(const struct evidence *v, uint32_t sum)
 	if (v->model_bits == 0 || code >= v->model_bits)
 		return sum;
 	/* A ratio in 1/65536, so that no product overflows. */
-	return (uint32_t)((uint64_t)sum * ((code << 8) / (v->model_bits >> 8 ? v->model_bits >> 8 : 1)) >> 16);
+	return (uint32_t)((uint64_t)sum *
+	                      ((code << 8) / (v->model_bits >> 8 ? v->model_bits >> 8 : 1)) >>
+	                  16);
 }

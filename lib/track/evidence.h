@@ -28,7 +28,7 @@ struct type_count {
 };
 
 struct sample {
-	uint8_t len;     /* of name; 0 = unused */
+	uint8_t len; /* of name; 0 = unused */
 	uint8_t zone_at;
 	uint16_t qtype;
 	uint8_t name[255]; /* wire form, original case */
@@ -44,15 +44,16 @@ struct evidence {
 
 	int64_t first_ns, last_ns;
 	uint64_t events, responses;
-	uint64_t model_bits;  /* up, 1/256 bit, as priced by the model (with folds) */
+	uint64_t model_bits; /* up, 1/256 bit, as priced by the model (with folds) */
 	uint64_t down_bits;
-	uint64_t opaque_bits; /* of down_bits, what came in TXT, NULL, KEY and the like */
+	uint64_t opaque_bits;          /* of down_bits, what came in TXT, NULL, KEY and the like */
 	uint64_t extra_up, extra_down; /* bytes beside question and answers */
 	uint64_t raw_up, raw_down;     /* bytes on DNS ports that are no DNS */
 
-	uint32_t novel;       /* names new to the zone; those before the promotion too */
-	uint32_t measured;    /* of those, how many stand in the sums below */
-	uint64_t sub_len, name_len, labels, entropy; /* sums over measured names; entropy 1/256 bit */
+	uint32_t novel;    /* names new to the zone; those before the promotion too */
+	uint32_t measured; /* of those, how many stand in the sums below */
+	uint64_t sub_len, name_len, labels,
+	    entropy; /* sums over measured names; entropy 1/256 bit */
 	uint16_t max_sub_len, max_name_len, max_labels;
 	uint32_t symbols[256]; /* of the subdomains of measured names, dots left out */
 	uint64_t n_symbols;
@@ -61,14 +62,14 @@ struct evidence {
 	uint32_t nxdomain, servfail, empty;
 	uint32_t opaque_answers; /* responses with new opaque data */
 	uint32_t min_ttl;
-	uint32_t upper_names;    /* queries with both cases in one name */
-	uint32_t long_label;     /* measured names with a label of 25 or more */
-	uint32_t non_ascii;      /* measured names with bytes of 128 or more */
-	uint32_t encoded;        /* measured names whose longest label (8 and more) mixes in digits */
-	uint32_t search_list;    /* names that looked like a suffix search */
-	uint32_t service_odd;    /* names unlike the shape that the catalogue expects */
+	uint32_t upper_names; /* queries with both cases in one name */
+	uint32_t long_label;  /* measured names with a label of 25 or more */
+	uint32_t non_ascii;   /* measured names with bytes of 128 or more */
+	uint32_t encoded;     /* measured names whose longest label (8 and more) mixes in digits */
+	uint32_t search_list; /* names that looked like a suffix search */
+	uint32_t service_odd; /* names unlike the shape that the catalogue expects */
 
-	uint32_t gaps;           /* between queries */
+	uint32_t gaps;                   /* between queries */
 	uint64_t gap_sum_ms, gap_square; /* square of ms >> 10 */
 	int64_t last_query_ns;
 
@@ -83,9 +84,9 @@ struct evidence {
 	bool case_known;
 	bool name_cut;
 
-	uint64_t judged_at;   /* leak, 1/256 bit, at which it is judged again */
-	bool dirty;           /* changed since it was last judged */
-	bool listed;          /* stands in its shard's list of dirty slots */
+	uint64_t judged_at; /* leak, 1/256 bit, at which it is judged again */
+	bool dirty;         /* changed since it was last judged */
+	bool listed;        /* stands in its shard's list of dirty slots */
 	struct sample samples[EVIDENCE_SAMPLES];
 	uint64_t unique_mem[(8 + (1u << EVIDENCE_HLL_P)) / 8]; /* struct hll of distinct qnames */
 };
@@ -110,7 +111,7 @@ uint64_t evidence_up_bits(const struct evidence *v);
 static inline uint64_t evidence_leak_bits(const struct evidence *v)
 {
 	return v->model_bits + v->down_bits +
-	    (v->extra_up + v->extra_down + v->raw_up + v->raw_down) * 2048;
+	       (v->extra_up + v->extra_down + v->raw_up + v->raw_down) * 2048;
 }
 
 /* A sum priced by the model, restated by the same measure. */

@@ -23,8 +23,8 @@ static uint64_t isqrt(uint64_t v)
 /* Types whose answers are opaque, or names that are mostly asked for by mail servers. */
 static bool asks_for_data(uint16_t type)
 {
-	static const uint16_t ordinary[] = {1, 2, 5, 6, 12, 15, 28, 33, 35, 43, 46, 47, 48, 50, 52, 64,
-	    65, 255, 257};
+	static const uint16_t ordinary[] = {
+	    1, 2, 5, 6, 12, 15, 28, 33, 35, 43, 46, 47, 48, 50, 52, 64, 65, 255, 257};
 	for (size_t i = 0; i < sizeof(ordinary) / sizeof(ordinary[0]); i++)
 		if (ordinary[i] == type)
 			return false;
@@ -111,7 +111,8 @@ void features_pair(struct features *f, const struct evidence *v, const struct pa
 	for (int i = 0; i < EVIDENCE_RCODES; i++)
 		coded += v->rcodes[i].count;
 	uint64_t queries = v->transports[TR_UDP] + v->transports[TR_TCP] + v->transports[TR_DOT] +
-	    v->transports[TR_DOH] + v->transports[TR_DOQ] + v->transports[TR_UNKNOWN];
+	                   v->transports[TR_DOH] + v->transports[TR_DOQ] +
+	                   v->transports[TR_UNKNOWN];
 	f->opaque_permille = per(opaque, queries, 1000);
 	f->unique_permille = per(f->unique, f->queries, 1000);
 	f->case_permille = per(v->upper_names, queries, 1000);

@@ -30,14 +30,14 @@ struct features {
 
 	uint32_t mean_sub_len, max_sub_len, max_name_len, max_labels;
 	uint32_t mean_sub_len_100, mean_name_len_100; /* 1/100 character */
-	uint32_t entropy;       /* mean over names, 1/256 bit a character */
-	uint32_t symbol_bits;   /* entropy over all symbols of the subject, 1/256 bit */
+	uint32_t entropy;                             /* mean over names, 1/256 bit a character */
+	uint32_t symbol_bits; /* entropy over all symbols of the subject, 1/256 bit */
 	uint32_t symbols_used;
-	uint32_t bits_per_char; /* up, 1/256 bit: what a character of its names costs */
-	uint32_t unique_permille;    /* distinct names / queries */
-	uint32_t opaque_permille;    /* queries of types that carry opaque answers */
+	uint32_t bits_per_char;   /* up, 1/256 bit: what a character of its names costs */
+	uint32_t unique_permille; /* distinct names / queries */
+	uint32_t opaque_permille; /* queries of types that carry opaque answers */
 	uint32_t nxdomain_permille, empty_permille; /* of responses with a known rcode */
-	uint32_t answered_permille;  /* responses / queries */
+	uint32_t answered_permille;                 /* responses / queries */
 	uint32_t long_label_permille, encoded_permille, non_ascii_permille, case_permille;
 	uint32_t opaque_answer_permille; /* responses that brought new opaque data */
 	uint32_t mean_answer;

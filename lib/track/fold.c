@@ -3,8 +3,8 @@
 
 #include "lib/decode/event.h"
 
-#define BITS(n) ((n) * 256u)
-#define BYTES(n) ((n) * 2048u)
+#define BITS(n) ((n)*256u)
+#define BYTES(n) ((n)*2048u)
 
 enum { TYPE_CNAME = 5, TYPE_TXT = 16 };
 
@@ -28,25 +28,110 @@ uint32_t fold_cap_bits(enum fold fold)
 /* Underscored names in common use: the IANA registry of RFC 8552, the service types of RFC 6763
  * that networks are full of, and what domain controllers are asked for. Sorted. */
 static const char *const service_labels[] = {
-    "_acme-challenge", "_adisk", "_afpovertcp", "_airplay", "_airport", "_amzn-wplay",
-    "_atc", "_autodiscover", "_caldav", "_caldavs", "_carddav", "_carddavs", "_companion-link",
-    "_daap", "_device-info", "_dmarc", "_dns", "_dns-sd", "_dns-update", "_dnslink",
-    "_domainconnect", "_ftp", "_gc", "_googlecast", "_hap", "_homekit", "_http", "_https",
-    "_imap", "_imaps", "_ipp", "_ipp-tls", "_ipps", "_jabber", "_kerberos", "_kerberos-master",
-    "_kpasswd", "_ldap", "_ldaps", "_matrix", "_matrix-fed", "_minecraft", "_msdcs", "_mta-sts",
-    "_nfs", "_nicname", "_ntp", "_pdl-datastream", "_pop3", "_pop3s", "_printer", "_privet",
-    "_quic", "_raop", "_report", "_rfb", "_scanner", "_sctp", "_services", "_sftp-ssh", "_sip",
-    "_sipfederationtls", "_sips", "_sites", "_sleep-proxy", "_smb", "_smtp", "_spf",
-    "_spotify-connect", "_ssh", "_stun", "_sub", "_submission", "_submissions", "_tcp", "_tls",
-    "_turn", "_turns", "_udp", "_universal", "_uscan", "_uscans", "_vlmcs", "_workstation",
-    "_xmpp-client", "_xmpp-server",
+    "_acme-challenge",
+    "_adisk",
+    "_afpovertcp",
+    "_airplay",
+    "_airport",
+    "_amzn-wplay",
+    "_atc",
+    "_autodiscover",
+    "_caldav",
+    "_caldavs",
+    "_carddav",
+    "_carddavs",
+    "_companion-link",
+    "_daap",
+    "_device-info",
+    "_dmarc",
+    "_dns",
+    "_dns-sd",
+    "_dns-update",
+    "_dnslink",
+    "_domainconnect",
+    "_ftp",
+    "_gc",
+    "_googlecast",
+    "_hap",
+    "_homekit",
+    "_http",
+    "_https",
+    "_imap",
+    "_imaps",
+    "_ipp",
+    "_ipp-tls",
+    "_ipps",
+    "_jabber",
+    "_kerberos",
+    "_kerberos-master",
+    "_kpasswd",
+    "_ldap",
+    "_ldaps",
+    "_matrix",
+    "_matrix-fed",
+    "_minecraft",
+    "_msdcs",
+    "_mta-sts",
+    "_nfs",
+    "_nicname",
+    "_ntp",
+    "_pdl-datastream",
+    "_pop3",
+    "_pop3s",
+    "_printer",
+    "_privet",
+    "_quic",
+    "_raop",
+    "_report",
+    "_rfb",
+    "_scanner",
+    "_sctp",
+    "_services",
+    "_sftp-ssh",
+    "_sip",
+    "_sipfederationtls",
+    "_sips",
+    "_sites",
+    "_sleep-proxy",
+    "_smb",
+    "_smtp",
+    "_spf",
+    "_spotify-connect",
+    "_ssh",
+    "_stun",
+    "_sub",
+    "_submission",
+    "_submissions",
+    "_tcp",
+    "_tls",
+    "_turn",
+    "_turns",
+    "_udp",
+    "_universal",
+    "_uscan",
+    "_uscans",
+    "_vlmcs",
+    "_workstation",
+    "_xmpp-client",
+    "_xmpp-server",
 };
 #define N_SERVICE_LABELS (sizeof(service_labels) / sizeof(service_labels[0]))
 
 /* Labels that stand before or between the underscored ones. */
 static const char *const plain_labels[] = {
-    "b", "cf", "db", "dc", "default-first-site-name", "domaindnszones", "domains", "dr",
-    "forestdnszones", "gc", "lb", "pdc", "r",
+    "b",
+    "cf",
+    "db",
+    "dc",
+    "default-first-site-name",
+    "domaindnszones",
+    "domains",
+    "dr",
+    "forestdnszones",
+    "gc",
+    "lb",
+    "pdc",
+    "r",
 };
 #define N_PLAIN_LABELS (sizeof(plain_labels) / sizeof(plain_labels[0]))
 
@@ -87,8 +172,8 @@ static bool is_octet(struct view label)
 
 static bool is_nibble(struct view label)
 {
-	return label.len == 1 &&
-	    ((label.p[0] >= '0' && label.p[0] <= '9') || (label.p[0] >= 'a' && label.p[0] <= 'f'));
+	return label.len == 1 && ((label.p[0] >= '0' && label.p[0] <= '9') ||
+	                             (label.p[0] >= 'a' && label.p[0] <= 'f'));
 }
 
 static bool is_letters(struct view label)
@@ -108,11 +193,11 @@ static struct folding fold_reverse(const struct name_scan *scan, struct zone_spl
 	unsigned most = four ? 4 : 32;
 
 	while (first > 0 && zone.zone_label - first < most &&
-	    (four ? is_octet(label_at(scan, first - 1)) : is_nibble(label_at(scan, first - 1))))
+	       (four ? is_octet(label_at(scan, first - 1)) : is_nibble(label_at(scan, first - 1))))
 		first--;
 	unsigned prefix = 0;
 	while (prefix < first && (is_in(label_at(scan, prefix), service_labels, N_SERVICE_LABELS) ||
-				     is_in(label_at(scan, prefix), plain_labels, N_PLAIN_LABELS)))
+	                             is_in(label_at(scan, prefix), plain_labels, N_PLAIN_LABELS)))
 		prefix++;
 	if (first == zone.zone_label || prefix != first)
 		return f;
@@ -128,13 +213,15 @@ static struct folding fold_services(const struct name_scan *scan, struct zone_sp
 	struct folding f = {FOLD_NONE, 0, 0, 0};
 	unsigned from = 0;
 
-	while (from < zone.zone_label && !is_in(label_at(scan, from), service_labels, N_SERVICE_LABELS))
+	while (from < zone.zone_label &&
+	       !is_in(label_at(scan, from), service_labels, N_SERVICE_LABELS))
 		from++;
 	if (from == zone.zone_label)
 		return f;
 	unsigned to = from;
-	while (to < zone.zone_label && (is_in(label_at(scan, to), service_labels, N_SERVICE_LABELS) ||
-					   is_in(label_at(scan, to), plain_labels, N_PLAIN_LABELS)))
+	while (
+	    to < zone.zone_label && (is_in(label_at(scan, to), service_labels, N_SERVICE_LABELS) ||
+	                                is_in(label_at(scan, to), plain_labels, N_PLAIN_LABELS)))
 		to++;
 	if (from > 0 && is_in(label_at(scan, from - 1), plain_labels, N_PLAIN_LABELS))
 		from--;
@@ -153,8 +240,8 @@ static struct folding fold_selector(const struct name_scan *scan, struct zone_sp
 	return (struct folding){FOLD_NONE, 0, 0, 0};
 }
 
-struct folding fold_name(const struct name_scan *scan, struct zone_split zone, uint16_t qtype,
-    uint16_t flags)
+struct folding fold_name(
+    const struct name_scan *scan, struct zone_split zone, uint16_t qtype, uint16_t flags)
 {
 	struct folding none = {FOLD_NONE, 0, 0, 0};
 

@@ -28,8 +28,8 @@ struct folding {
 };
 
 /* What can be folded of a name that event flags, type and zone describe. */
-struct folding fold_name(const struct name_scan *scan, struct zone_split zone, uint16_t qtype,
-    uint16_t flags);
+struct folding fold_name(
+    const struct name_scan *scan, struct zone_split zone, uint16_t qtype, uint16_t flags);
 
 /* How much a fold may give away in one zone and day, 1/256 bit. */
 uint32_t fold_cap_bits(enum fold fold);

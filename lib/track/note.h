@@ -8,19 +8,20 @@
 #include "lib/track/features.h"
 
 enum note_kind {
-	NOTE_ZONE,  /* a client meets a zone for the first time */
+	NOTE_ZONE,     /* a client meets a zone for the first time */
 	NOTE_NXDOMAIN, /* a zone that hardly anybody asks for does not exist */
-	NOTE_LEAK,  /* a new name below a zone that hardly anybody else asks for */
-	NOTE_JUDGE, /* a subject has grown enough to be judged; `features` says how it stands */
+	NOTE_LEAK,     /* a new name below a zone that hardly anybody else asks for */
+	NOTE_JUDGE,    /* a subject has grown enough to be judged; `features` says how it stands */
 };
 
 struct note {
 	uint32_t seq; /* of the event in its batch */
 	uint8_t kind;
-	uint8_t is_new_zone; /* NOTE_ZONE: nobody had asked for it within the horizon; NXDOMAIN: 1 */
+	uint8_t
+	    is_new_zone; /* NOTE_ZONE: nobody had asked for it within the horizon; NXDOMAIN: 1 */
 	uint16_t site;
-	uint32_t bits;    /* NOTE_LEAK: price; NOTE_ZONE: price of the registered label */
-	uint32_t excess;  /* what of it is beyond an ordinary name of that length */
+	uint32_t bits;   /* NOTE_LEAK: price; NOTE_ZONE: price of the registered label */
+	uint32_t excess; /* what of it is beyond an ordinary name of that length */
 	uint32_t time_s;
 	uint32_t features; /* NOTE_JUDGE: index in the shard's list */
 	uint64_t client_hash, zone_hash, suffix_hash;

@@ -19,12 +19,12 @@
 #include <stdint.h>
 
 struct novelty {
-	uint8_t *young, *old;  /* blocks of 64 bytes */
-	uint32_t mask;         /* blocks in a generation - 1 */
-	uint32_t keys;         /* written into the young generation */
+	uint8_t *young, *old; /* blocks of 64 bytes */
+	uint32_t mask;        /* blocks in a generation - 1 */
+	uint32_t keys;        /* written into the young generation */
 	uint32_t capacity;
-	int64_t rotate_at_s;   /* event time */
-	uint64_t early;        /* rotations forced before the horizon was over */
+	int64_t rotate_at_s; /* event time */
+	uint64_t early;      /* rotations forced before the horizon was over */
 };
 
 #define NOVELTY_BITS_PER_KEY 10

@@ -44,7 +44,8 @@ struct zone_split observe_split(const struct observer *o, const struct name_scan
 }
 
 /* Does the subdomain end in a domain name of its own ("www.example.org" below "firm.com")? */
-static bool is_embedding(const struct observer *o, const struct name_scan *scan, struct zone_split z)
+static bool is_embedding(
+    const struct observer *o, const struct name_scan *scan, struct zone_split z)
 {
 	if (z.zone_label < 2)
 		return false;
@@ -78,12 +79,12 @@ void observe_event(const struct observer *o, const struct batch *b, struct event
 	scan_name(&scan, event_name(b, e), e->name_len);
 	struct zone_split z = suffix_split(o->suffix, &scan);
 	e->zone_at = z.zone_at;
-	e->zone_hash = z.class == ZONE_UNKNOWN
-	    ? server_zone_hash(o, ends)
-	    : hash_bytes(&o->key, scan.lower + z.zone_at, (size_t)(scan.len - z.zone_at));
+	e->zone_hash = z.class == ZONE_UNKNOWN ? server_zone_hash(o, ends)
+	                                       : hash_bytes(&o->key, scan.lower + z.zone_at,
+	                                             (size_t)(scan.len - z.zone_at));
 	e->name_hash = z.zone_at
-	    ? hash_mix(hash_bytes(&o->key, scan.lower, z.zone_at), e->zone_hash)
-	    : e->zone_hash;
+	                   ? hash_mix(hash_bytes(&o->key, scan.lower, z.zone_at), e->zone_hash)
+	                   : e->zone_hash;
 	if (z.zone_label >= 2 && z.class != ZONE_REVERSE && is_embedding(o, &scan, z))
 		e->flags |= EV_EMBEDDED;
 	if (e->answers_len)

@@ -13,8 +13,8 @@ struct name_price price_name(const struct model *m, const struct name_scan *scan
 		p.folded = p.full;
 		return p;
 	}
-	p.folded = f.bits + model_price(m, scan, 0, f.from) +
-	    model_price(m, scan, f.to, zone.zone_label);
+	p.folded =
+	    f.bits + model_price(m, scan, 0, f.from) + model_price(m, scan, f.to, zone.zone_label);
 	if (p.folded >= p.full) {
 		p.folded = p.full;
 		p.fold = FOLD_NONE;
@@ -26,11 +26,32 @@ struct name_price price_name(const struct model *m, const struct name_scan *scan
  * an address that is priced as such. Sorted. DNSSEC's are signed by keys that a tunnel could
  * choose, but no resolver forwards more of them than their chain needs. */
 static const uint16_t structured[] = {
-    1 /* A */, 2 /* NS */, 5 /* CNAME */, 6 /* SOA */, 12 /* PTR */, 13 /* HINFO */, 15 /* MX */,
-    28 /* AAAA */, 29 /* LOC */, 33 /* SRV */, 35 /* NAPTR */, 39 /* DNAME */, 41 /* OPT */,
-    43 /* DS */, 46 /* RRSIG */, 47 /* NSEC */, 48 /* DNSKEY */, 50 /* NSEC3 */,
-    51 /* NSEC3PARAM */, 52 /* TLSA */, 59 /* CDS */, 60 /* CDNSKEY */, 64 /* SVCB */,
-    65 /* HTTPS */, 250 /* TSIG */, 257 /* CAA */,
+    1 /* A */,
+    2 /* NS */,
+    5 /* CNAME */,
+    6 /* SOA */,
+    12 /* PTR */,
+    13 /* HINFO */,
+    15 /* MX */,
+    28 /* AAAA */,
+    29 /* LOC */,
+    33 /* SRV */,
+    35 /* NAPTR */,
+    39 /* DNAME */,
+    41 /* OPT */,
+    43 /* DS */,
+    46 /* RRSIG */,
+    47 /* NSEC */,
+    48 /* DNSKEY */,
+    50 /* NSEC3 */,
+    51 /* NSEC3PARAM */,
+    52 /* TLSA */,
+    59 /* CDS */,
+    60 /* CDNSKEY */,
+    64 /* SVCB */,
+    65 /* HTTPS */,
+    250 /* TSIG */,
+    257 /* CAA */,
 };
 
 bool price_is_opaque(uint16_t type)

@@ -25,15 +25,15 @@ static size_t aligned(size_t n)
 /* Notes and features live for a batch; of their room only what a batch really uses is touched. */
 static size_t scratch_size(void)
 {
-	return aligned(NOTES_MAX * sizeof(struct note)) + aligned(FEATURES_MAX * sizeof(struct features));
+	return aligned(NOTES_MAX * sizeof(struct note)) +
+	       aligned(FEATURES_MAX * sizeof(struct features));
 }
 
 size_t shard_size(const struct shard_plan *p)
 {
 	return aligned(tables_size(p->log2_zones, p->log2_pairs)) + novelty_size(p->log2_blocks) +
-	    aligned(p->evidence * sizeof(struct evidence)) +
-	    2 * aligned(p->evidence * sizeof(uint16_t)) +
-	    scratch_size();
+	       aligned(p->evidence * sizeof(struct evidence)) +
+	       2 * aligned(p->evidence * sizeof(uint16_t)) + scratch_size();
 }
 
 struct shard_plan shard_plan(size_t budget)
@@ -55,13 +55,13 @@ static void *carve(uint8_t **mem, size_t bytes)
 	return p;
 }
 
-void shard_init(struct shard *s, void *mem, const struct shard_plan *p,
-    const struct track_config *config)
+void shard_init(
+    struct shard *s, void *mem, const struct shard_plan *p, const struct track_config *config)
 {
 	uint8_t *at = mem;
 	*s = (struct shard){.config = config, .n_evidence = p->evidence};
-	tables_init(&s->tables, carve(&at, tables_size(p->log2_zones, p->log2_pairs)), p->log2_zones,
-	    p->log2_pairs);
+	tables_init(&s->tables, carve(&at, tables_size(p->log2_zones, p->log2_pairs)),
+	    p->log2_zones, p->log2_pairs);
 	novelty_init(&s->names, carve(&at, novelty_size(p->log2_blocks)), p->log2_blocks);
 	s->evidence = carve(&at, p->evidence * sizeof(struct evidence));
 	s->free = carve(&at, p->evidence * sizeof(uint16_t));
@@ -79,8 +79,8 @@ void shard_begin(struct shard *s)
 	s->n_features = 0;
 }
 
-static struct note *note_add(struct shard *s, enum note_kind kind, const struct event *e,
-    const struct batch *b)
+static struct note *note_add(
+    struct shard *s, enum note_kind kind, const struct event *e, const struct batch *b)
 {
 	if (s->n_notes == NOTES_MAX) {
 		s->notes_lost++;
@@ -236,16 +236,16 @@ static struct evidence *promote(struct shard *s, struct pair *p, uint64_t key,
 }
 
 /* The zone of a pair; its slot may have gone to another zone meanwhile. */
-static const struct zone *zone_of(const struct shard *s, const struct pair *p,
-    const struct evidence *v)
+static const struct zone *zone_of(
+    const struct shard *s, const struct pair *p, const struct evidence *v)
 {
 	static const struct zone unknown;
 	const struct zone *z = &s->tables.zones[p->zone];
 	return z->hash == (v->zone_hash | (v->zone_hash == 0)) ? z : &unknown;
 }
 
-static void judge_pair(struct shard *s, struct evidence *v, const struct pair *p, uint32_t seq,
-    int64_t time_ns)
+static void judge_pair(
+    struct shard *s, struct evidence *v, const struct pair *p, uint32_t seq, int64_t time_ns)
 {
 	struct features f;
 	features_pair(&f, v, p, zone_of(s, p, v), time_ns);
@@ -275,18 +275,20 @@ static struct pair *find_pair(struct shard *s, const struct batch *b, const stru
 }
 
 static struct added price_event(struct shard *s, const struct batch *b, const struct event *e,
-    struct zone *z, const struct name_scan *scan, struct zone_split split, bool novel, uint32_t now_s)
+    struct zone *z, const struct name_scan *scan, struct zone_split split, bool novel,
+    uint32_t now_s)
 {
 	struct added a = {.novel = novel, .min_ttl = UINT32_MAX};
 
 	if (novel && e->zone_at) {
-		a.name = after_fold(z, price_name(s->config->model, scan, split, e->qtype, e->flags), now_s);
+		a.name = after_fold(
+		    z, price_name(s->config->model, scan, split, e->qtype, e->flags), now_s);
 		a.up = a.name;
 		s->novel_names++;
 	}
 	if (e->answer_hash && novelty_add(&s->names, hash_mix(e->zone_hash, e->answer_hash))) {
-		struct answers_price p = answers_price_new(&s->names, s->config->model, e->zone_hash,
-		    event_answers(b, e));
+		struct answers_price p = answers_price_new(
+		    &s->names, s->config->model, e->zone_hash, event_answers(b, e));
 		a.down = p.bits;
 		a.opaque = p.opaque;
 		a.min_ttl = p.min_ttl;
@@ -296,8 +298,8 @@ static struct added price_event(struct shard *s, const struct batch *b, const st
 	return a;
 }
 
-static void count_evidence(struct evidence *v, const struct batch *b, const struct event *e,
-    const struct added *a)
+static void count_evidence(
+    struct evidence *v, const struct batch *b, const struct event *e, const struct added *a)
 {
 	evidence_event(v, e, b);
 	if (a->novel && e->zone_at)
@@ -333,7 +335,8 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e)
 	bool novel = e->name_len && novelty_add(&s->names, e->name_hash);
 	if (new_zone || novel) {
 		static const uint8_t root[1];
-		scan_name(&scan, e->name_len ? event_name(b, e) : root, e->name_len ? e->name_len : 1u);
+		scan_name(
+		    &scan, e->name_len ? event_name(b, e) : root, e->name_len ? e->name_len : 1u);
 		split = suffix_split(s->config->suffix, &scan);
 	}
 	s->zones += new_zone;
@@ -360,7 +363,8 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e)
 		sums_add(&p->sums, a.up, a.down);
 		sums_age(&z->sums, h, now_s);
 		sums_add(&z->sums, a.up, a.down);
-		if (z->sums.up[SCALES - 1] > ZONE_JUDGED_BITS256 && zone_clients(z) > RARE_CLIENTS &&
+		if (z->sums.up[SCALES - 1] > ZONE_JUDGED_BITS256 &&
+		    zone_clients(z) > RARE_CLIENTS &&
 		    log2_floor(zone_before) != log2_floor(z->sums.up[SCALES - 1])) {
 			struct features f;
 			features_zone(&f, z, e->time_ns);
@@ -372,7 +376,7 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e)
 
 	struct evidence *v = p->evidence ? &s->evidence[p->evidence - 1] : NULL;
 	if (!v && (s->config->keep_all || p->sums.up[SCALES - 1] > PROMOTE_BITS256 ||
-		      p->sums.down[SCALES - 1] > PROMOTE_BITS256 || e->flags & EV_NOT_DNS))
+	              p->sums.down[SCALES - 1] > PROMOTE_BITS256 || e->flags & EV_NOT_DNS))
 		v = promote(s, p, key, b, e, &a);
 	if (!v) {
 		p->novel = (uint16_t)(p->novel + (novel && p->novel < UINT16_MAX));
@@ -401,8 +405,8 @@ void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns)
 	s->n_dirty = 0;
 }
 
-const struct evidence *shard_next(const struct shard *s, uint32_t *at, const struct pair **ret_pair,
-    const struct zone **ret_zone)
+const struct evidence *shard_next(
+    const struct shard *s, uint32_t *at, const struct pair **ret_pair, const struct zone **ret_zone)
 {
 	while (*at < s->n_evidence) {
 		const struct evidence *v = &s->evidence[(*at)++];

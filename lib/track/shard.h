@@ -50,8 +50,8 @@ struct shard {
 /* The largest plan for which SHARDS shards fit in budget bytes. */
 struct shard_plan shard_plan(size_t budget);
 size_t shard_size(const struct shard_plan *plan);
-void shard_init(struct shard *s, void *mem, const struct shard_plan *plan,
-    const struct track_config *config);
+void shard_init(
+    struct shard *s, void *mem, const struct shard_plan *plan, const struct track_config *config);
 
 /* Start a batch: forget the notes of the last one. */
 void shard_begin(struct shard *s);

@@ -9,7 +9,7 @@
 size_t tables_size(unsigned log2_zones, unsigned log2_pairs)
 {
 	return (((size_t)1 << log2_zones) + TABLE_WINDOW) * sizeof(struct zone) +
-	    (((size_t)1 << log2_pairs) + TABLE_WINDOW) * sizeof(struct pair);
+	       (((size_t)1 << log2_pairs) + TABLE_WINDOW) * sizeof(struct pair);
 }
 
 void tables_init(struct tables *t, void *mem, unsigned log2_zones, unsigned log2_pairs)
@@ -73,8 +73,8 @@ struct pair *tables_pair(struct tables *t, uint64_t key, bool *ret_new, uint16_t
 			break;
 		}
 		bool better = victim && (p[i].evidence != 0) != (victim->evidence != 0)
-		    ? p[i].evidence == 0
-		    : !victim || worth_less(&p[i].sums, &victim->sums);
+		                  ? p[i].evidence == 0
+		                  : !victim || worth_less(&p[i].sums, &victim->sums);
 		if (better)
 			victim = &p[i];
 	}

@@ -20,16 +20,16 @@ enum { TABLE_WINDOW = 8 };
 #define ZONE_NAME_MAX 62 /* longer zones are kept cut; samples hold the whole name */
 
 struct zone {
-	uint64_t hash; /* 0: free */
+	uint64_t hash;        /* 0: free */
 	uint64_t clients_map; /* linear counting over 64 bits: about 250 clients at most */
 	struct sums sums;     /* over all clients */
 	uint32_t first_s, last_s;
 	uint32_t queries;
-	uint32_t folded;      /* 1/256 bit given away for public structure since folded_day */
+	uint32_t folded; /* 1/256 bit given away for public structure since folded_day */
 	uint16_t folded_day;
-	uint16_t service;     /* 1 + index in the catalogue, 0 = none */
-	uint8_t class;        /* enum zone_class */
-	uint8_t name_len;     /* whole wire length */
+	uint16_t service;            /* 1 + index in the catalogue, 0 = none */
+	uint8_t class;               /* enum zone_class */
+	uint8_t name_len;            /* whole wire length */
 	uint8_t name[ZONE_NAME_MAX]; /* wire form, lower case */
 };
 _Static_assert(sizeof(struct zone) == 128, "a zone is two cache lines");
@@ -38,7 +38,7 @@ struct pair {
 	uint64_t key; /* 0: free */
 	uint8_t client[16];
 	struct sums sums;
-	uint32_t zone;     /* slot in the zone table; check its hash */
+	uint32_t zone; /* slot in the zone table; check its hash */
 	uint32_t queries;
 	uint16_t evidence; /* 1 + slot, 0 = light */
 	uint16_t novel;    /* names that were new, saturating; moves to the evidence */
