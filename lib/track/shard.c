@@ -333,10 +333,11 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e)
 	novelty_tick(&s->names, now_s, s->config->horizon_s);
 	struct zone *z = tables_zone(&s->tables, e->zone_hash, &new_zone);
 	bool novel = e->name_len && novelty_add(&s->names, e->name_hash);
-	if (new_zone || novel) {
-		static const uint8_t root[1];
-		scan_name(
-		    &scan, e->name_len ? event_name(b, e) : root, e->name_len ? e->name_len : 1u);
+	static const uint8_t root[1];
+	if (e->name_len == 0)
+		scan_name(&scan, root, sizeof(root));
+	else if (new_zone || novel) {
+		scan_name(&scan, event_name(b, e), e->name_len);
 		split = suffix_split(s->config->suffix, &scan);
 	}
 	s->zones += new_zone;
