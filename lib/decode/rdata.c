@@ -34,11 +34,6 @@ static const struct shape shapes[SHAPES] = {
     [65] = {2, 1}, /* HTTPS */
 };
 
-bool rdata_has_names(uint16_t type)
-{
-	return type < SHAPES && shapes[type].names > 0;
-}
-
 bool rdata_expand(struct view msg, size_t at, size_t rdlen, uint16_t type, uint8_t *out, size_t cap,
     size_t *ret_len)
 {

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * One byte chooses direction and capture, the rest is a message. Whatever comes out must be sound:
+ * names valid, answers within their block, names in rdata whole. */
+#include <stdlib.h>
+
+#include "fuzz/check_batch.h"
+#include "lib/decode/dns.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct batch *b;
+	if (!b)
+		b = batch_init(aligned_alloc(64, (batch_size() + 63) & ~(size_t)63));
+	if (size < 1 || size > 65536)
+		return 0;
+	struct dns_meta meta = {
+	    .direction = data[0] % 3,
+	    .on_dns_port = data[0] & 4,
+	    .wire_size = data[0] & 8 ? (uint32_t)size + 100 : 0,
+	    .flags = data[0] & 16 ? EV_LOCAL : 0,
+	    .surplus = data[0] & 32 ? 65535 : 0,
+	};
+	struct view msg = view_of(data + 1, size - 1);
+	batch_reset(b);
+	bool is_dns = dns_decode(msg, &meta, b);
+	dh_assert(b->n <= 1 && (!is_dns || b->n == 1));
+	if (is_dns)
+		dh_assert(!(b->events[0].flags & EV_NOT_DNS));
+	check_batch(b);
+	(void)dns_is_plausible(msg, msg.len + (data[0] >> 6) * 100u);
+	return 0;
+}
