@@ -4,6 +4,8 @@
  * entry written twice), so a key of no interest costs one probe and one compare at most. */
 #include "lib/decode/fields.h"
 
+#include "lib/decode/jsonscan.h"
+
 struct key {
 	char text[15];
 	uint8_t len;
@@ -86,42 +88,34 @@ static const struct key dns_keys[64] = {
 #undef T
 #undef D
 
-/* Compare a few bytes without a call. */
-static inline bool same(const uint8_t *a, const char *b, size_t len)
+/* A key is followed by at least a colon and a value in its line, mostly by more than 16 bytes of
+ * it; then it is compared in one step, with what is behind it masked out. */
+static inline enum field match(const struct key *k, struct view key, const uint8_t *end)
 {
-	uint64_t a0, b0, a1, b1;
-	if (len >= 8) {
-		memcpy(&a0, a, 8);
-		memcpy(&b0, b, 8);
-		memcpy(&a1, a + len - 8, 8);
-		memcpy(&b1, b + len - 8, 8);
-		return a0 == b0 && a1 == b1;
-	}
-	for (size_t i = 0; i < len; i++)
-		if (a[i] != (uint8_t)b[i])
-			return false;
-	return true;
+	if (k->len != key.len)
+		return F_NONE;
+	bool same;
+	if (end - key.p >= 16)
+		same = !(~scan16_same(key.p, (const uint8_t *)k->text) & ((1u << key.len) - 1));
+	else
+		same = memcmp(key.p, k->text, key.len) == 0;
+	return same ? (enum field)k->field : F_NONE;
 }
 
-static inline enum field match(const struct key *k, struct view key)
-{
-	return k->len == key.len && same(key.p, k->text, key.len) ? (enum field)k->field : F_NONE;
-}
-
-static inline enum field find_top(struct view key)
+static inline enum field find_top(struct view key, const uint8_t *end)
 {
 	if (key.len == 0)
 		return F_NONE;
 	size_t h = TOP_HASH((uint32_t)key.len, key.p[0], key.p[key.len / 2], key.p[key.len - 1]);
-	return match(&top_keys[h], key);
+	return match(&top_keys[h], key, end);
 }
 
-static inline enum field find_dns(struct view key)
+static inline enum field find_dns(struct view key, const uint8_t *end)
 {
 	if (key.len == 0)
 		return F_NONE;
 	size_t h = DNS_HASH((uint32_t)key.len, key.p[0], key.p[key.len / 2], key.p[key.len - 1]);
-	return match(&dns_keys[h], key);
+	return match(&dns_keys[h], key, end);
 }
 
 /* The endpoints under their other names: id_orig_h, as shippers flatten it, and orig_h inside
@@ -135,22 +129,27 @@ static enum field find_endpoint(struct view key)
 		memcpy(full + 3, key.p, 6);
 	else
 		return F_NONE;
-	return find_top(view_of(full, sizeof(full)));
+	return find_top(view_of(full, sizeof(full)), (const uint8_t *)full + sizeof(full));
+}
+
+static inline enum field find_any_top(struct view key, const uint8_t *end)
+{
+	enum field f = find_top(key, end);
+	return f == F_NONE && key.len == 9 ? find_endpoint(key) : f;
 }
 
 enum field fields_find(struct view key)
 {
-	enum field f = find_top(key);
-	return f == F_NONE && key.len == 9 ? find_endpoint(key) : f;
+	return find_any_top(key, key.p + key.len);
 }
 
 enum level { LEVEL_TOP, LEVEL_ID, LEVEL_DNS };
 
-static enum field find(struct view key, enum level level)
+static inline enum field find(struct view key, const uint8_t *end, enum level level)
 {
 	if (level == LEVEL_DNS)
-		return find_dns(key);
-	return level == LEVEL_ID ? find_endpoint(key) : fields_find(key);
+		return find_dns(key, end);
+	return level == LEVEL_ID ? find_endpoint(key) : find_any_top(key, end);
 }
 
 /* A key with escapes, which no sensor writes. */
@@ -159,7 +158,7 @@ static enum field find_escaped(struct json_text key, enum level level)
 	uint8_t plain[16];
 	bool cut;
 	size_t n = json_unescape(key.raw, plain, sizeof(plain), &cut);
-	return cut ? F_NONE : find(view_of(plain, n), level);
+	return cut ? F_NONE : find(view_of(plain, n), plain + n, level);
 }
 
 static inline void keep(struct fields *f, enum field i, const struct json_value *v)
@@ -174,10 +173,10 @@ static void read_members(struct json *j, enum level level, struct fields *f)
 {
 	struct json_text key;
 	struct json_value v;
-	while (json_key(j, &key)) {
+	while (jsonscan_key(j, &key)) {
 		enum field i = __builtin_expect(key.escaped, 0) ? find_escaped(key, level)
-		                                                : find(key.raw, level);
-		if (json_value(j, &v))
+		                                                : find(key.raw, j->end, level);
+		if (jsonscan_value(j, &v))
 			keep(f, i, &v);
 	}
 }
@@ -191,17 +190,17 @@ bool fields_read_line(
 	ret->have = 0;
 	*ret_other = false;
 	json_enter(&j, '{');
-	while (json_key(&j, &key)) {
+	while (jsonscan_key(&j, &key)) {
 		enum field i = __builtin_expect(key.escaped, 0) ? find_escaped(key, LEVEL_TOP)
-		                                                : fields_find(key.raw);
-		if ((i == F_DNS || i == F_ID) && json_peek(&j) == '{') {
+		                                                : find_any_top(key.raw, j.end);
+		if ((i == F_DNS || i == F_ID) && jsonscan_peek(&j) == '{') {
 			json_enter(&j, '{');
 			read_members(&j, i == F_DNS ? LEVEL_DNS : LEVEL_ID, ret);
 			ret->have |= 1ull << i;
 			ret->value[i].type = JV_OBJECT;
 			continue;
 		}
-		if (!json_value(&j, &v))
+		if (!jsonscan_value(&j, &v))
 			break;
 		keep(ret, i, &v);
 		if (i == F_EVENT_TYPE && v.type == JV_STRING && !view_is(v.raw, "dns")) {

@@ -4,9 +4,9 @@
  * of a string; white space, escapes and bytes beyond ASCII are what is rare. */
 #include "lib/decode/json.h"
 
-#include "lib/decode/scan.h"
+#include "lib/decode/jsonscan.h"
 
-static bool fail(struct json *j, enum json_error why)
+bool json_fail(struct json *j, enum json_error why)
 {
 	if (!j->error)
 		j->error = (uint8_t)why;
@@ -25,18 +25,10 @@ static inline void skip_space(struct json *j)
 		j->p++;
 }
 
-/* The next character that is no white space, not taken; 0 at the end. */
-static inline uint8_t peek(struct json *j)
-{
-	if (j->p<j->end && * j->p> ' ')
-		return *j->p;
-	skip_space(j);
-	return j->p < j->end ? *j->p : 0;
-}
-
 int json_peek(struct json *j)
 {
-	return peek(j);
+	skip_space(j);
+	return j->p < j->end ? *j->p : 0;
 }
 
 static int hex_digit(uint8_t c)
@@ -135,8 +127,8 @@ static inline const uint8_t *plain_end(const uint8_t *p, const uint8_t *end)
 	return p;
 }
 
-/* Read a string; we stand on its opening quote. */
-static inline bool read_string(struct json *j, struct json_text *ret)
+/* Any string, from its opening quote. */
+bool json_string_slow(struct json *j, struct json_text *ret)
 {
 	const uint8_t *start = j->p + 1;
 	const uint8_t *p = start;
@@ -144,7 +136,7 @@ static inline bool read_string(struct json *j, struct json_text *ret)
 	for (;;) {
 		p = plain_end(p, j->end);
 		if (p == j->end)
-			return fail(j, JSON_BAD_SYNTAX);
+			return json_fail(j, JSON_BAD_SYNTAX);
 		if (*p == '"')
 			break;
 		size_t n;
@@ -154,10 +146,10 @@ static inline bool read_string(struct json *j, struct json_text *ret)
 		} else {
 			n = *p >= 0x80 ? utf8_length(p, j->end) : 0;
 			if (*p >= 0x80 && !n)
-				return fail(j, JSON_BAD_UTF8);
+				return json_fail(j, JSON_BAD_UTF8);
 		}
 		if (!n)
-			return fail(j, JSON_BAD_SYNTAX);
+			return json_fail(j, JSON_BAD_SYNTAX);
 		p += n;
 	}
 	*ret = (struct json_text){.raw = view_of(start, (size_t)(p - start)), .escaped = escaped};
@@ -176,13 +168,13 @@ static bool skip_number(struct json *j)
 	if (*p == '-')
 		p++;
 	if (!is_digit(p, end))
-		return fail(j, JSON_BAD_SYNTAX);
+		return json_fail(j, JSON_BAD_SYNTAX);
 	if (*p++ != '0')
 		while (is_digit(p, end))
 			p++;
 	if (p < end && *p == '.') {
 		if (!is_digit(++p, end))
-			return fail(j, JSON_BAD_SYNTAX);
+			return json_fail(j, JSON_BAD_SYNTAX);
 		while (is_digit(p, end))
 			p++;
 	}
@@ -191,7 +183,7 @@ static bool skip_number(struct json *j)
 		if (p < end && (*p == '+' || *p == '-'))
 			p++;
 		if (!is_digit(p, end))
-			return fail(j, JSON_BAD_SYNTAX);
+			return json_fail(j, JSON_BAD_SYNTAX);
 		while (is_digit(p, end))
 			p++;
 	}
@@ -202,23 +194,16 @@ static bool skip_number(struct json *j)
 static bool skip_word(struct json *j, const char *word, size_t n)
 {
 	if ((size_t)(j->end - j->p) < n || memcmp(j->p, word, n) != 0)
-		return fail(j, JSON_BAD_SYNTAX);
+		return json_fail(j, JSON_BAD_SYNTAX);
 	j->p += n;
 	return true;
 }
 
-/* Read a value that is no container, the first character of which is c. */
-static inline bool read_scalar(struct json *j, uint8_t c, struct json_value *ret)
+/* A word or an unordinary number, the first character of which is c. */
+static bool read_scalar(struct json *j, uint8_t c, struct json_value *ret)
 {
 	const uint8_t *start = j->p;
 	bool fine;
-	if (c == '"') {
-		struct json_text t;
-		if (!read_string(j, &t))
-			return false;
-		*ret = (struct json_value){.raw = t.raw, .type = JV_STRING, .escaped = t.escaped};
-		return true;
-	}
 	ret->escaped = false;
 	if (c == 't' || c == 'f') {
 		ret->type = JV_BOOL;
@@ -231,19 +216,8 @@ static inline bool read_scalar(struct json *j, uint8_t c, struct json_value *ret
 		fine = c && skip_number(j);
 	}
 	if (!fine)
-		return fail(j, JSON_BAD_SYNTAX);
+		return json_fail(j, JSON_BAD_SYNTAX);
 	ret->raw = view_of(start, (size_t)(j->p - start));
-	return true;
-}
-
-/* A key and its colon. */
-static inline bool read_key(struct json *j, struct json_text *ret)
-{
-	if (peek(j) != '"' || !read_string(j, ret))
-		return fail(j, JSON_BAD_SYNTAX);
-	if (peek(j) != ':')
-		return fail(j, JSON_BAD_SYNTAX);
-	j->p++;
 	return true;
 }
 
@@ -256,37 +230,37 @@ static bool skip_container(struct json *j)
 	struct json_text key;
 	struct json_value v;
 	for (;;) {
-		uint8_t c = peek(j);
+		uint8_t c = jsonscan_peek(j);
 		bool closed = false;
 		if (c == '{' || c == '[') {
 			if (depth == JSON_DEPTH)
-				return fail(j, JSON_BAD_SYNTAX);
+				return json_fail(j, JSON_BAD_SYNTAX);
 			bool object = c == '{';
 			objects = object ? objects | 1ull << depth : objects & ~(1ull << depth);
 			depth++;
 			j->p++;
-			if (peek(j) != (object ? '}' : ']')) {
-				if (object && !read_key(j, &key))
+			if (jsonscan_peek(j) != (object ? '}' : ']')) {
+				if (object && !jsonscan_name(j, &key))
 					return false;
 				continue;
 			}
 			closed = true;
-		} else if (!read_scalar(j, c, &v)) {
+		} else if (!jsonscan_value(j, &v)) {
 			return false;
 		}
 		/* A value ended: close what ends with it, up to the next comma. */
 		for (;;) {
 			bool object = objects >> (depth - 1) & 1;
-			c = closed ? (object ? '}' : ']') : peek(j);
+			c = closed ? (object ? '}' : ']') : jsonscan_peek(j);
 			closed = false;
 			if (c == ',') {
 				j->p++;
-				if (object && !read_key(j, &key))
+				if (object && !jsonscan_name(j, &key))
 					return false;
 				break;
 			}
 			if (c != (object ? '}' : ']'))
-				return fail(j, JSON_BAD_SYNTAX);
+				return json_fail(j, JSON_BAD_SYNTAX);
 			j->p++;
 			if (--depth == 0)
 				return true;
@@ -296,52 +270,37 @@ static bool skip_container(struct json *j)
 
 bool json_enter(struct json *j, char open)
 {
-	if (peek(j) != (uint8_t)open)
-		return fail(j, JSON_BAD_SYNTAX);
+	if (jsonscan_peek(j) != (uint8_t)open)
+		return json_fail(j, JSON_BAD_SYNTAX);
 	j->p++;
 	j->first = true;
 	return true;
 }
 
-/* To the next member of a container; false when it ended here. */
-static inline bool next_member(struct json *j, uint8_t close)
-{
-	uint8_t c = peek(j);
-	if (c == close) {
-		j->p++;
-		j->first = false;
-		return false;
-	}
-	if (j->first) {
-		j->first = false;
-		return c ? true : fail(j, JSON_BAD_SYNTAX);
-	}
-	if (c != ',')
-		return fail(j, JSON_BAD_SYNTAX);
-	j->p++;
-	return true;
-}
-
 bool json_key(struct json *j, struct json_text *ret)
 {
-	return next_member(j, '}') && read_key(j, ret);
+	return jsonscan_key(j, ret);
 }
 
 bool json_next(struct json *j)
 {
-	return next_member(j, ']');
+	return jsonscan_member(j, ']');
 }
 
 bool json_value(struct json *j, struct json_value *ret)
 {
-	uint8_t c = peek(j);
+	return jsonscan_value(j, ret);
+}
+
+bool json_value_slow(struct json *j, uint8_t c, struct json_value *ret)
+{
 	if (c != '{' && c != '[')
 		return read_scalar(j, c, ret);
 	const uint8_t *start = j->p;
 	if (!skip_container(j))
 		return false;
-	*ret = (struct json_value){.raw = view_of(start, (size_t)(j->p - start)),
-	    .type = c == '{' ? JV_OBJECT : JV_ARRAY};
+	*ret = (struct json_value){
+	    .raw = view_of(start, (size_t)(j->p - start)), .type = c == '{' ? JV_OBJECT : JV_ARRAY};
 	return true;
 }
 
@@ -350,7 +309,7 @@ bool json_end(struct json *j)
 	if (j->error)
 		return false;
 	skip_space(j);
-	return j->p == j->end ? true : fail(j, JSON_BAD_SYNTAX);
+	return j->p == j->end ? true : json_fail(j, JSON_BAD_SYNTAX);
 }
 
 static size_t utf8_put(uint32_t u, uint8_t to[4])

@@ -25,6 +25,23 @@ static inline uint32_t scan16_string_plain(const uint8_t *p)
 	return m;
 }
 
+static inline uint32_t scan16_digits_plain(const uint8_t *p)
+{
+	uint32_t m = 0;
+	for (unsigned i = 0; i < 16; i++)
+		m |= (uint32_t)((uint8_t)(p[i] - '0') < 10) << i;
+	return m;
+}
+
+/* Bytes that are the same at p and q. */
+static inline uint32_t scan16_same_plain(const uint8_t *p, const uint8_t *q)
+{
+	uint32_t m = 0;
+	for (unsigned i = 0; i < 16; i++)
+		m |= (uint32_t)(p[i] == q[i]) << i;
+	return m;
+}
+
 static inline uint64_t scan64_eq2_plain(const uint8_t *p, uint8_t a, uint8_t b)
 {
 	uint64_t m = 0;
@@ -56,6 +73,17 @@ static inline uint32_t scan16_string(const uint8_t *p)
 	return (uint32_t)_mm_movemask_epi8(m);
 }
 
+static inline uint32_t scan16_digits(const uint8_t *p)
+{
+	__m128i d = _mm_sub_epi8(scan_load(p), _mm_set1_epi8('0'));
+	return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d));
+}
+
+static inline uint32_t scan16_same(const uint8_t *p, const uint8_t *q)
+{
+	return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(scan_load(p), scan_load(q)));
+}
+
 static inline uint64_t scan64_eq2(const uint8_t *p, uint8_t a, uint8_t b)
 {
 	__m128i va = _mm_set1_epi8((char)a), vb = _mm_set1_epi8((char)b);
@@ -76,6 +104,16 @@ static inline uint32_t scan16_eq(const uint8_t *p, uint8_t c)
 static inline uint32_t scan16_string(const uint8_t *p)
 {
 	return scan16_string_plain(p);
+}
+
+static inline uint32_t scan16_digits(const uint8_t *p)
+{
+	return scan16_digits_plain(p);
+}
+
+static inline uint32_t scan16_same(const uint8_t *p, const uint8_t *q)
+{
+	return scan16_same_plain(p, q);
 }
 
 static inline uint64_t scan64_eq2(const uint8_t *p, uint8_t a, uint8_t b)

@@ -1,21 +1,50 @@
 /* SPDX-License-Identifier: ISC */
 #include "lib/decode/text.h"
 
+#include "lib/base/cursor.h"
 #include "lib/decode/scan.h"
 
 #define NS_PER_S 1000000000ll
 
+/* Up to 8 bytes as one number, the first byte lowest, without reading beyond them. */
+static inline uint64_t load_short(const uint8_t *p, size_t n)
+{
+	if (n >= 4)
+		return load_le32(p) | (uint64_t)load_le32(p + n - 4) << (8 * (n - 4));
+	if (n == 0)
+		return 0;
+	return p[0] | (uint64_t)p[n / 2] << (8 * (n / 2)) | (uint64_t)p[n - 1] << (8 * (n - 1));
+}
+
+/* The value of 1 to 8 decimal digits, all at once: bytes to pairs, to fours, to eight. */
+static inline bool digits8(const uint8_t *p, size_t n, uint32_t *ret)
+{
+	const uint64_t zeros = 0x3030303030303030u, high = 0xf0f0f0f0f0f0f0f0u;
+	/* The digits go to the upper end, zeros before them. */
+	uint64_t v = load_short(p, n) << (8 * (8 - n)) | (n < 8 ? zeros >> (8 * n) : 0);
+	bool fine = (v & high) == zeros && ((v + 0x0606060606060606u) & high) == zeros;
+	v = ((v & 0x0f0f0f0f0f0f0f0fu) * 2561) >> 8;
+	v = ((v & 0x00ff00ff00ff00ffu) * 6553601) >> 16;
+	*ret = (uint32_t)(((v & 0x0000ffff0000ffffu) * 42949672960001u) >> 32);
+	return fine;
+}
+
 bool text_uint(struct view v, uint64_t max, uint64_t *ret)
 {
 	uint64_t n = 0;
+	uint32_t part;
 	if (v.len == 0 || v.len > 19)
 		return false;
-	for (size_t i = 0; i < v.len; i++) {
-		uint8_t d = (uint8_t)(v.p[i] - '0');
-		if (d > 9)
+	for (; v.len > 8; v = view_of(v.p + 8, v.len - 8)) {
+		if (!digits8(v.p, 8, &part))
 			return false;
-		n = n * 10 + d;
+		n = n * 100000000 + part;
 	}
+	static const uint32_t power[] = {
+	    1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+	if (!digits8(v.p, v.len, &part))
+		return false;
+	n = n * power[v.len] + part;
 	if (n > max)
 		return false;
 	*ret = n;
@@ -108,10 +137,10 @@ static bool time_number(struct view v, int64_t *ret_ns)
 static inline bool time_common(struct view v, int64_t *ret_ns)
 {
 	uint32_t high, low, us;
-	if (v.len != 17 || v.p[10] != '.' || v.p[0] != '1' || !digits(v.p, 5, &high) ||
-	    !digits(v.p + 5, 5, &low) || !digits(v.p + 11, 6, &us))
+	if (v.len != 17 || v.p[10] != '.' || v.p[0] != '1' || !digits8(v.p, 8, &high) ||
+	    !digits8(v.p + 8, 2, &low) || !digits8(v.p + 11, 6, &us))
 		return false;
-	*ret_ns = ((int64_t)high * 100000 + low) * NS_PER_S + (int64_t)us * 1000;
+	*ret_ns = ((int64_t)high * 100 + low) * NS_PER_S + (int64_t)us * 1000;
 	return true;
 }
 
@@ -188,21 +217,40 @@ bool text_time(struct view v, int64_t *ret_ns)
 	return v.len > 4 && v.p[4] == '-' ? time_date(v, ret_ns) : time_number(v, ret_ns);
 }
 
-/* A dotted quad that fills [p, end). */
+/* A dotted quad that fills [p, end). All octets go the same way whatever their length, since the
+ * processor cannot guess it: the text sits in two words, and each step finds the next dot in the
+ * low one, takes up to three digits before it and shifts them out. */
 static bool read_quad(const uint8_t *p, const uint8_t *end, uint8_t ret[4])
 {
+	size_t len = (size_t)(end - p);
+	if (len < 7 || len > 15)
+		return false;
+	uint64_t low = len == 7 ? load_short(p, 7) | (uint64_t)'.' << 56 : load_le64(p);
+	/* What is behind the first 8 bytes, and a dot behind it all. */
+	uint64_t high = len == 7 ? 0 : load_le64(end - 8) >> 8 >> (8 * (15 - len));
+	if (len > 7)
+		high |= (uint64_t)'.' << (8 * (len - 8));
+	uint32_t bad = 0;
+	size_t taken = 0;
 	for (unsigned i = 0; i < 4; i++) {
-		unsigned n = 0;
-		const uint8_t *start = p;
-		while (p < end && (uint8_t)(*p - '0') < 10 && p - start < 3)
-			n = n * 10 + (uint8_t)(*p++ - '0');
-		if (p == start || n > 255 || (*start == '0' && p - start > 1))
-			return false;
-		ret[i] = (uint8_t)n;
-		if (i < 3 && (p == end || *p++ != '.'))
-			return false;
+		uint32_t word = (uint32_t)low, x = word ^ 0x2e2e2e2e;
+		uint32_t dots = (x - 0x01010101) & ~x & 0x80808080;
+		unsigned bits = dots ? (unsigned)__builtin_ctz(dots) & ~7u : 0;
+		if (bits == 0)
+			return false; /* no dot within four bytes, or nothing before it */
+		/* The digits, the last one highest, zeros before. */
+		uint32_t d = (word << (24 - bits)) & 0xffffff;
+		d ^= 0x303030 & (0xffffffu << (24 - bits));
+		uint32_t value = (d & 0xff) * 100 + (d >> 8 & 0xff) * 10 + (d >> 16);
+		bad |= ((d + 0x767676) | d) & 0x808080;
+		bad |= value > 255;
+		bad |= (bits > 8) & ((word & 0xff) == '0');
+		ret[i] = (uint8_t)value;
+		taken += bits / 8 + 1;
+		low = low >> (bits + 8) | high << (64 - bits - 8);
+		high >>= bits + 8;
 	}
-	return p == end;
+	return !bad && taken == len + 1;
 }
 
 static int hex_digit(uint8_t c)
