@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * The tables that ship inside the program (data/), each with a NUL behind its last byte. */
+ * The tables that ship inside the program (data/). */
 #pragma once
 
 #include <stddef.h>
@@ -8,3 +8,6 @@
 
 extern const uint8_t data_scorecard[];
 extern const size_t data_scorecard_len;
+
+extern const uint8_t data_services[];
+extern const size_t data_services_len;

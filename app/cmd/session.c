@@ -59,6 +59,15 @@ static bool load_suffixes(struct session *s, const struct options *o)
 	return true;
 }
 
+static bool load_model(struct session *s)
+{
+	s->model_memory = aligned_alloc(64, (model_size() + 63) & ~(size_t)63);
+	if (!s->model_memory)
+		return false;
+	s->config.model = model_load(s->model_memory, view_of(model_default, model_default_len));
+	return s->config.model != NULL;
+}
+
 static bool read_whole(const char *path, char **ret, size_t *ret_len)
 {
 	FILE *f = fopen(path, "rb");
@@ -122,7 +131,7 @@ bool session_open(struct session *s, const struct options *o, bool keep_all)
 	s->config.keep_all = keep_all;
 	if (o->seed)
 		s->config.key.k1 = o->seed;
-	if (!load_suffixes(s, o) || !load_scorecard(s, o) || !load_times(s, o))
+	if (!load_suffixes(s, o) || !load_model(s) || !load_scorecard(s, o) || !load_times(s, o))
 		return false;
 	s->engine_bytes = engine_size(&s->config);
 	s->engine_memory = map_memory(s->engine_bytes);
@@ -140,6 +149,7 @@ void session_close(struct session *s)
 	if (s->engine_memory)
 		munmap(s->engine_memory, s->engine_bytes);
 	free(s->suffix_memory);
+	free(s->model_memory);
 	if (s->inputs)
 		listing_done(s->inputs);
 	free(s->inputs);
