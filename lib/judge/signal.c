@@ -96,6 +96,7 @@ bool signal_value(
 		break;
 	case SIGNAL_DENSITY:
 		v = f->bits_per_char * 100 / 256;
+		named = f->measured > 0 && f->subject != SUBJECT_ZONE;
 		break;
 	case SIGNAL_ENCODED:
 		v = f->encoded_permille;

@@ -74,6 +74,7 @@ static struct account *add(struct account *a, const struct note *n, const struct
 	sums_age(&a->sums, h, n->time_s);
 	sums_add(&a->sums, n->excess, 0);
 	a->bits += n->bits;
+	a->chars += n->chars;
 	a->names++;
 	a->last_s = n->time_s;
 	count_top(a, n->zone_hash, n->bits);
@@ -147,6 +148,7 @@ void features_account(struct features *f, const struct account *a, int64_t time_
 	    .bytes_up = bits256_bytes(a->bits),
 	    .nxdomain_permille = a->names ? (uint32_t)((uint64_t)a->nxdomain * 1000 / a->names) : 0,
 	    .unique_permille = 1000,
+	    .bits_per_char = a->chars ? (uint32_t)(a->bits / a->chars) : 0,
 	    .client_breadth = a->zones,
 	};
 	memcpy(f->client, a->client, 16);

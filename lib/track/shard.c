@@ -16,6 +16,10 @@
 #define FEW_QUERIES 4
 /* What an ordinary name costs per character: docs/model.md, rounded up. */
 #define ORDINARY_BITS256_PER_CHAR (4u * 256)
+/* What hardly any registered label exceeds: short ones are dear for their length, since people
+ * register what is left. 36 characters of base32 stand 45 bits above this line. */
+#define REGISTERED_BITS256_PER_CHAR (7u * 128)
+#define REGISTERED_BITS256 (24u * 256)
 
 static size_t aligned(size_t n)
 {
@@ -144,11 +148,12 @@ static void note_zone(struct shard *s, const struct batch *b, const struct event
 	struct note *n = note_add(s, NOTE_ZONE, e, b);
 	if (!n)
 		return;
-	n->bits = n->excess = 0;
+	n->bits = n->excess = n->chars = 0;
 	if (!never_asked || split.class != ZONE_REGISTERED)
 		return;
 	note_suffix(n, scan, split);
-	uint32_t ordinary = scan->lower[split.zone_at] * ORDINARY_BITS256_PER_CHAR;
+	n->chars = scan->lower[split.zone_at];
+	uint32_t ordinary = n->chars * REGISTERED_BITS256_PER_CHAR + REGISTERED_BITS256;
 	n->bits = model_price(s->config->model, scan, split.zone_label, split.zone_label + 1u);
 	if (n->bits > ordinary)
 		n->excess = n->bits - ordinary;
@@ -318,6 +323,7 @@ static void note_leak(struct shard *s, const struct batch *b, const struct event
 	if (!n)
 		return;
 	n->bits = bits;
+	n->chars = e->zone_at;
 	n->excess = bits > ordinary ? bits - ordinary : 0;
 }
 
