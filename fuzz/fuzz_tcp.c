@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "fuzz/check_batch.h"
+#include "fuzz/sound.h"
 #include "lib/base/cursor.h"
 #include "lib/decode/defrag.h"
 #include "lib/decode/tcp.h"
@@ -25,8 +25,8 @@ static void *tcp_mem, *defrag_mem;
 static void make(void)
 {
 	struct hash_key key = {1, 2};
-	if (!b) {
-		b = batch_init(aligned_alloc(64, (batch_size() + 63) & ~(size_t)63));
+	b = sound_fresh();
+	if (!tcp) {
 		tcp = malloc(sizeof(*tcp));
 		defrag = malloc(sizeof(*defrag));
 		tcp_mem = malloc(tcp_size(STREAMS, STREAM_PIECES));
@@ -34,7 +34,6 @@ static void make(void)
 	}
 	tcp_init(tcp, tcp_mem, STREAMS, STREAM_PIECES, &key);
 	defrag_init(defrag, defrag_mem, DATAGRAMS, DATAGRAM_PIECES, &key);
-	batch_reset(b);
 }
 
 static void feed_tcp(struct segment *s, const struct frame_meta *meta, uint16_t place, uint8_t bits)
@@ -100,6 +99,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dh_assert(tcp->pool.n_free == STREAM_PIECES && defrag->pool.n_free == DATAGRAM_PIECES);
 	for (int i = 0; i < FLOW_LISTS; i++)
 		dh_assert(tcp->table.lists[i].n == 0 && defrag->table.lists[i].n == 0);
-	check_batch(b);
+	sound_batch(b);
 	return 0;
 }

@@ -99,8 +99,10 @@ static void note_segment(const struct packet *k, int64_t time_ns, const struct f
 	size_t left = packet_left(k);
 	bool is_idle = left + k->missing == 0 && !k->frag.is_fragment &&
 	               (k->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0;
-	if (is_idle)
+	if (is_idle) {
+		b->skipped++;
 		return;
+	}
 	if (later->n == later->cap) {
 		batch_malformed(b, MALFORMED_TCP_LIMIT);
 		return;
