@@ -48,7 +48,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct model *shipped;
 	if (!mem) {
 		mem = malloc(model_size());
-		shipped = model_load(malloc(model_size()), view_of(model_default, model_default_len));
+		shipped =
+		    model_load(malloc(model_size()), view_of(model_default, model_default_len));
 	}
 	dh_assert(mem && shipped);
 	if (size == 0)

@@ -31,8 +31,7 @@ static bool version_date(const char *line, int64_t *ret_s)
 }
 
 /* One rule in UTF-8, its prefix kept and the rest put into A-labels. */
-static int add_rule(
-    struct suffix *t, const char *rule, uint32_t line, struct psl_report *r)
+static int add_rule(struct suffix *t, const char *rule, uint32_t line, struct psl_report *r)
 {
 	size_t prefix = rule[0] == '!' ? 1 : strncmp(rule, "*.", 2) == 0 ? 2 : 0;
 	char text[512];
@@ -59,6 +58,7 @@ static int read_list(FILE *f, struct suffix *t, struct psl_report *r)
 	size_t cap = 0;
 	uint32_t number = 0;
 	int e = 0;
+	errno = 0;
 	while (e == 0 && getline(&line, &cap, f) >= 0) {
 		int64_t date;
 		number++;
@@ -72,7 +72,7 @@ static int read_list(FILE *f, struct suffix *t, struct psl_report *r)
 			e = add_rule(t, line, number, r);
 	}
 	if (e == 0 && ferror(f))
-		e = -EIO;
+		e = errno ? -errno : -EIO;
 	free(line);
 	return e;
 }
@@ -122,7 +122,8 @@ void psl_warn(FILE *to, const char *path, int error, const struct psl_report *r,
 		fprintf(to, "%s: %u more rules left out\n", path, r->bad - PSL_BAD_KEPT);
 	int64_t days = (now_s - r->date_s) / DAY_S;
 	if (days > PSL_MAX_AGE_DAYS)
-		fprintf(to, "%s: warning: the list is %lld days old%s; zones of newer suffixes are "
-		    "not told apart\n", path, (long long)days,
-		    r->date_from_file ? " (by the file's date)" : "");
+		fprintf(to,
+		    "%s: warning: the list is %lld days old%s; zones of newer suffixes are "
+		    "not told apart\n",
+		    path, (long long)days, r->date_from_file ? " (by the file's date)" : "");
 }

@@ -19,9 +19,9 @@ struct psl_report {
 	struct {
 		uint32_t line;
 		const char *reason; /* a constant text */
-	} bad_lines[PSL_BAD_KEPT]; /* the first of them */
-	int64_t date_s;       /* of the list, since the epoch */
-	bool date_from_file;  /* no VERSION comment: the file's modification time */
+	} bad_lines[PSL_BAD_KEPT];  /* the first of them */
+	int64_t date_s;             /* of the list, since the epoch */
+	bool date_from_file;        /* no VERSION comment: the file's modification time */
 };
 
 /* Read the list at path into t. Bad rules are reported and left out. Negative errno when the file

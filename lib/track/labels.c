@@ -24,7 +24,7 @@ static uint32_t text_for(uint32_t max_nodes)
 size_t labels_size(uint32_t max_nodes)
 {
 	return max_nodes * sizeof(struct labels_node) + text_for(max_nodes) * sizeof(uint64_t) +
-	    slots_for(max_nodes) * sizeof(uint32_t);
+	       slots_for(max_nodes) * sizeof(uint32_t);
 }
 
 void labels_init(struct labels *t, void *mem, uint32_t max_nodes)
@@ -50,8 +50,8 @@ int labels_add(struct labels *t, unsigned parent, const struct label *l)
 	if (t->n_nodes == t->max_nodes || words > t->max_text - t->n_text)
 		return -ENOSPC;
 	uint32_t id = t->n_nodes++;
-	t->nodes[id] = (struct labels_node){
-	    .head = l->head, .edge = parent << 8 | l->len, .text = t->n_text};
+	t->nodes[id] =
+	    (struct labels_node){.head = l->head, .edge = parent << 8 | l->len, .text = t->n_text};
 	for (unsigned i = 8; i < l->len; i += 8)
 		t->text[t->n_text++] = label_word(l->p + i, label_word_bytes(l->len - i));
 	uint32_t hash = labels_hash(parent, l);

@@ -83,8 +83,7 @@ static inline bool labels_same_text(
 }
 
 /* The child of parent with this label; LABELS_ROOT when there is none. */
-static inline unsigned labels_find(
-    const struct labels *t, unsigned parent, const struct label *l)
+static inline unsigned labels_find(const struct labels *t, unsigned parent, const struct label *l)
 {
 	uint32_t hash = labels_hash(parent, l);
 	uint32_t edge = parent << 8 | l->len;

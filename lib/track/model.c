@@ -49,10 +49,10 @@ enum kind {
 
 /* What pricing needs of a byte, in one word: its symbol in the rows, its symbol as context, what
  * it costs on top where a symbol stands for many bytes, its kind. */
-#define CHARACTER(symbol, context, extra, kind)                                                    \
-	((uint32_t)(symbol) | (uint32_t)(context) << 8 | (uint32_t)(extra) << 16 |                 \
+#define CHARACTER(symbol, context, extra, kind)                                    \
+	((uint32_t)(symbol) | (uint32_t)(context) << 8 | (uint32_t)(extra) << 16 | \
 	    (uint32_t)(kind) << 27)
-#define SYMBOL_OF(c) ((c) & 0xff)
+#define SYMBOL_OF(c) ((c)&0xff)
 #define CONTEXT_OF(c) ((c) >> 8 & 0x1f)
 #define EXTRA_OF(c) ((c) >> 16 & 0x7ff)
 #define KIND_OF(c) ((c) >> 27)

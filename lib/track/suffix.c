@@ -8,9 +8,9 @@
 #define NODES 20000u
 
 enum node_flag {
-	LISTED = 1 << 0,  /* on the way to a rule or special name, not only to a site zone */
-	PARENT = 1 << 1,  /* has children by name */
-	WILD = 1 << 2,    /* "*" is a rule below it */
+	LISTED = 1 << 0, /* on the way to a rule or special name, not only to a site zone */
+	PARENT = 1 << 1, /* has children by name */
+	WILD = 1 << 2,   /* "*" is a rule below it */
 	RULE = 1 << 3,
 	EXCEPT = 1 << 4,
 	SITE = 1 << 5,
@@ -28,8 +28,8 @@ struct suffix {
  * (resolver.arpa), RFC 9476 (alt), ICANN resolutions 2018.02.04.12 (corp, home, mail) and
  * 2024.07.29.06 (internal); localdomain is what Red Hat's and other installers write. */
 static const char *const special_names[] = {"test", "localhost", "invalid", "example", "local",
-    "intranet", "internal", "private", "corp", "home", "lan", "onion", "home.arpa",
-    "resolver.arpa", "alt", "mail", "localdomain"};
+    "intranet", "internal", "private", "corp", "home", "lan", "onion", "home.arpa", "resolver.arpa",
+    "alt", "mail", "localdomain"};
 static const char *const reverse_names[] = {"in-addr.arpa", "ip6.arpa"};
 
 /* A name in text form, without escapes, to a scanned wire name. */
@@ -195,5 +195,5 @@ struct zone_split suffix_split(const struct suffix *t, const struct name_scan *n
 	return (struct zone_split){.zone_at = scan_at(name, zone),
 	    .suffix_at = scan_at(name, m.suffix),
 	    .zone_label = (uint8_t)zone,
-	    .class = (uint8_t)class};
+	    .class = (uint8_t) class};
 }

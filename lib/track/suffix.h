@@ -24,8 +24,8 @@ enum zone_class {
 };
 
 struct zone_split {
-	uint8_t zone_at;   /* offset in the name where the zone begins; of the root if unknown */
-	uint8_t suffix_at; /* and the public suffix: the account of new zones ("*.com") */
+	uint8_t zone_at;    /* offset in the name where the zone begins; of the root if unknown */
+	uint8_t suffix_at;  /* and the public suffix: the account of new zones ("*.com") */
 	uint8_t zone_label; /* number of labels before the zone */
 	uint8_t class;      /* enum zone_class */
 };

@@ -59,9 +59,10 @@ static int teardown(void **state)
 static void rules_are_read_and_names_converted(void **state)
 {
 	assert_int_equal(load("// VERSION: 2025-11-05_12-34-56_UTC\n\ncom\n"
-			      "  // not a comment at the line's start\n"
-			      "*.ck trailing words\n!www.ck\r\n\xe5\x85\xac\xe5\x8f\xb8.cn\n"
-			      "Stra\xc3\x9f" "e.de"),
+	                      "  // not a comment at the line's start\n"
+	                      "*.ck trailing words\n!www.ck\r\n\xe5\x85\xac\xe5\x8f\xb8.cn\n"
+	                      "Stra\xc3\x9f"
+	                      "e.de"),
 	    0);
 	assert_int_equal(report.rules, 5);
 	assert_int_equal(report.bad, 0);

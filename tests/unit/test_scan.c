@@ -72,11 +72,10 @@ static void a_name_can_have_127_labels(void **state)
 static void characters_are_counted_by_kind_and_by_label(void **state)
 {
 	/* A label of 48 bytes has the length byte '0', one of 45 has '-': no characters. */
-	static const uint8_t wire[] =
-	    "\60aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-	    "\55bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
-	    "\15G0f-_.\1\x7f\xc3\xa4 ~Z"
-	    "\2de";
+	static const uint8_t wire[] = "\60aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	                              "\55bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+	                              "\15G0f-_.\1\x7f\xc3\xa4 ~Z"
+	                              "\2de";
 	struct name_scan s;
 	scan_name(&s, wire, sizeof(wire));
 	struct name_classes c = scan_classes(&s, wire, 0, 2);

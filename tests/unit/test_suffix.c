@@ -112,8 +112,8 @@ static void labels_match_whole(void **state)
 	    "b.a-label-of-more-than-sixteen-bytes.io", ZONE_REGISTERED);
 	check(t, "a.b.a-label-of-more-than-sixteen-bytez.io",
 	    "a-label-of-more-than-sixteen-bytez.io", ZONE_REGISTERED);
-	check(t, "a.b.a-label-of-more-than-sixteen-byte.io",
-	    "a-label-of-more-than-sixteen-byte.io", ZONE_REGISTERED);
+	check(t, "a.b.a-label-of-more-than-sixteen-byte.io", "a-label-of-more-than-sixteen-byte.io",
+	    ZONE_REGISTERED);
 	check(t, "a.co", "", ZONE_UNKNOWN);
 	/* A dot inside a label is a character, not a boundary. */
 	static const uint8_t dotted[] = "\1x\5co.uk";
