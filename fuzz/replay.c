@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define MAX_INPUT (16u << 20)
+#define INPUT_BYTES_MAX (16u << 20)
 
 static int replay(const char *path, uint8_t *buf)
 {
@@ -17,7 +17,7 @@ static int replay(const char *path, uint8_t *buf)
 		perror(path);
 		return -1;
 	}
-	size_t n = fread(buf, 1, MAX_INPUT, f);
+	size_t n = fread(buf, 1, INPUT_BYTES_MAX, f);
 	fclose(f);
 	/* An exact-size copy lets the sanitizer see a read one byte past the end. */
 	uint8_t *copy = malloc(n ? n : 1);
@@ -32,7 +32,7 @@ static int replay(const char *path, uint8_t *buf)
 
 int main(int argc, char **argv)
 {
-	uint8_t *buf = malloc(MAX_INPUT);
+	uint8_t *buf = malloc(INPUT_BYTES_MAX);
 	DIR *d = argc == 2 ? opendir(argv[1]) : NULL;
 	if (!buf || !d) {
 		fprintf(stderr, "usage: %s CORPUS_FOLDER\n", argv[0]);
