@@ -3,9 +3,12 @@
 
 #include "lib/base/assert.h"
 
-/* A copy can be this many packets late; equal bytes under the same number after more are a new
- * packet that happens to be equal. Half of the eight numbers, as in any sliding window. */
+/* A fragment that is still missing comes before this many packets have begun since: half of the
+ * eight numbers, as in any sliding window. Copies of what is there are later by up to a round,
+ * where each hop of a capture shows them; equal bytes a whole round later are a new packet that
+ * happens to be equal, as keep-alives are. */
 #define LATE_PACKETS 4
+#define LATE_COPIES (FRAGMENT_SLOTS - 1)
 /* iodine's server forgets a client after 60 s of silence: what waited longer is never completed. */
 #define STALE_NS (60 * 1000000000ll)
 
@@ -16,11 +19,12 @@ void fragments_init(struct fragments *f, uint8_t *bytes, uint16_t each)
 	f->each = each;
 }
 
-static bool is_stale(const struct fragments *f, const struct fragment_slot *s, int64_t time_ns)
+static bool is_stale(
+    const struct fragments *f, const struct fragment_slot *s, unsigned late, int64_t time_ns)
 {
 	int64_t age;
-	return f->packets - s->began > LATE_PACKETS ||
-	       __builtin_sub_overflow(time_ns, s->time_ns, &age) || age > STALE_NS;
+	return f->packets - s->began > late || __builtin_sub_overflow(time_ns, s->time_ns, &age) ||
+	       age > STALE_NS;
 }
 
 static void begin(struct fragments *f, unsigned seq)
@@ -45,11 +49,14 @@ enum fragment_news fragments_put(struct fragments *f, unsigned seq, unsigned num
 		return FRAGMENT_NONE;
 	bool have = s->used && s->have >> number & 1;
 	bool same = have && s->len[number] == data.len && memcmp(at, data.p, data.len) == 0;
-	bool stale = !s->used || is_stale(f, s, time_ns);
+	unsigned late = same ? LATE_COPIES : LATE_PACKETS;
+	bool stale = !s->used || is_stale(f, s, late, time_ns);
 	if (same && !stale)
 		return FRAGMENT_NONE;
-	/* Another packet under this number: other bytes, or a place the old one does not have. */
-	if (stale || have || s->done || number > s->last)
+	/* Another packet under this number: other bytes, or places that contradict the old one's.
+	 */
+	bool ends_twice = last && (s->last != FRAGMENTS || s->have >> number);
+	if (stale || have || s->done || number > s->last || ends_twice)
 		begin(f, seq);
 	memcpy(at, data.p, data.len);
 	s->len[number] = (uint16_t)data.len;

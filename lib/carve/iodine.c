@@ -79,8 +79,8 @@ static void *iodine_init(
 {
 	struct iodine *s = mem;
 	s->sink = *sink;
-	seen_init(&s->names, &options->key);
-	seen_init(&s->told, &options->key);
+	seen_init(&s->names, &options->key, SEEN_LATELY_NS);
+	seen_init(&s->told, &options->key, SEEN_EVER);
 	for (unsigned u = 0; u < USERS; u++) {
 		s->user[u] = (struct user){0};
 		fragments_init(&s->user[u].up, s->up_bytes[u], UP_EACH);
@@ -106,7 +106,7 @@ static void tell(struct iodine *s, const struct carve_event *e, unsigned user, e
 	memcpy(id + 1, key, k);
 	if (n > 0)
 		memcpy(id + 1 + k, data.p, n);
-	if (seen_before(&s->told, view_of(id, 1 + k + n)))
+	if (seen_before(&s->told, view_of(id, 1 + k + n), 0))
 		return;
 	hand_out(s, e,
 	    (struct carve_item){
@@ -444,7 +444,7 @@ static void iodine_feed(void *state, const struct carve_event *e)
 	size_t n = labels_join(e->name, e->top_at, text, sizeof(text));
 	if (n < 2)
 		return;
-	if (!seen_before(&s->names, e->name))
+	if (!seen_before(&s->names, e->name, e->time_ns))
 		query(s, e, view_of(text, n));
 	if (e->flags & EV_RESPONSE)
 		response(s, e, view_of(text, n));
