@@ -72,3 +72,5 @@ struct carver {
 };
 
 extern const struct carver carver_iodine;
+extern const struct carver carver_dns2tcp;
+extern const struct carver carver_dnscat2;

@@ -17,7 +17,7 @@
 #include "lib/carve/fragments.h"
 #include "lib/carve/inflate.h"
 #include "lib/carve/seen.h"
-#include "lib/carve/text.h"
+#include "lib/carve/wire.h"
 #include "lib/codec/codec.h"
 
 #define USERS 16
@@ -277,12 +277,12 @@ static size_t payload_of(struct iodine *s, struct view answers)
 	struct answer a;
 	while (answer_next(&answers, &a)) {
 		uint16_t order;
-		if (a.type == TYPE_NULL || a.type == TYPE_PRIVATE) {
+		if (a.type == QTYPE_NULL || a.type == QTYPE_PRIVATE) {
 			memcpy(s->answer, a.rdata,
 			    a.rdlen < sizeof(s->answer) ? a.rdlen : sizeof(s->answer));
 			return a.rdlen < sizeof(s->answer) ? a.rdlen : sizeof(s->answer);
 		}
-		if (a.type == TYPE_TXT) {
+		if (a.type == QTYPE_TXT) {
 			size_t n = txt_join(view_of(a.rdata, a.rdlen), s->text, sizeof(s->text));
 			ptrdiff_t m = decode_by_mark(
 			    s, false, view_of(s->text, n), s->answer, sizeof(s->answer));
@@ -292,7 +292,7 @@ static size_t payload_of(struct iodine *s, struct view answers)
 		if (name.len == 0)
 			continue;
 		host_insert(hosts, &n_hosts, (struct host){order, name});
-		if (a.type == TYPE_CNAME)
+		if (a.type == QTYPE_CNAME)
 			break;
 	}
 	size_t n = 0;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "lib/base/cursor.h"
-#include "lib/carve/text.h"
+#include "lib/carve/wire.h"
 #include "lib/carve/top.h"
 
 const char *corpus_path(const char *file, char buf[512])
@@ -53,7 +53,7 @@ static size_t name_at(struct view m, size_t at, uint8_t out[255], size_t *ret_le
 
 static size_t names_before(uint16_t type)
 {
-	return type == TYPE_MX ? 2 : type == TYPE_SRV ? 6 : 0;
+	return type == QTYPE_MX ? 2 : type == QTYPE_SRV ? 6 : 0;
 }
 
 static bool dns_event(struct carve_event *e, struct view m)
@@ -83,7 +83,7 @@ static bool dns_event(struct carve_event *e, struct view m)
 		at += 10;
 		memcpy(rdata, m.p + at, rdlen);
 		size_t rlen = rdlen;
-		if ((type == TYPE_CNAME || skip) && skip < rdlen &&
+		if ((type == QTYPE_CNAME || skip) && skip < rdlen &&
 		    name_at(m, at + skip, rdata + skip, &len))
 			rlen = skip + len;
 		at += rdlen;
@@ -231,4 +231,86 @@ struct bytes bytes_read(const char *path)
 	if (f)
 		fclose(f);
 	return b;
+}
+
+static void add(struct capture *c, struct carve_event e, const char *name)
+{
+	uint8_t wire[256];
+	size_t n = 0, len;
+	for (const char *at = name; *at && n < 250; at += len + (at[len] == '.')) {
+		len = strcspn(at, ".");
+		wire[n++] = (uint8_t)len;
+		memcpy(wire + n, at, len);
+		n += len;
+	}
+	wire[n++] = 0;
+	uint8_t *copy = malloc(n);
+	memcpy(copy, wire, n);
+	e.name = view_of(copy, n);
+	e.number = c->n;
+	e.time_ns = 1000000000ll * 1700000000 + (int64_t)c->n * 1000000;
+	c->events = realloc(c->events, (c->n + 1) * sizeof(*c->events));
+	c->events[c->n++] = e;
+}
+
+void capture_query(struct capture *c, uint16_t qtype, const char *name)
+{
+	add(c, (struct carve_event){.qtype = qtype, .flags = EV_QUERY | EV_CASE_KNOWN}, name);
+}
+
+void capture_reply(
+    struct capture *c, uint16_t qtype, const char *name, uint16_t type, struct view rdata)
+{
+	struct carve_event e = {.qtype = qtype, .flags = EV_RESPONSE | EV_CASE_KNOWN};
+	uint16_t len = (uint16_t)rdata.len;
+	uint8_t *packed = calloc(1, ANSWER_HEADER + rdata.len);
+	memcpy(packed, &type, 2);
+	memcpy(packed + 2, &len, 2);
+	memcpy(packed + ANSWER_HEADER, rdata.p, rdata.len);
+	e.answers = view_of(packed, ANSWER_HEADER + rdata.len);
+	add(c, e, name);
+}
+
+static void collect(void *ctx, const struct carve_item *item)
+{
+	struct carved *c = ctx;
+	char line[2048];
+	switch (item->kind) {
+	case CARVE_PACKET:
+		c->packets[item->way]++;
+		break;
+	case CARVE_STREAM:
+	case CARVE_FILE:
+		if (item->stream < CARVED_STREAMS)
+			bytes_put(&c->stream[item->stream][item->way], item->offset, item->data);
+		break;
+	case CARVE_GAP:
+		c->gaps[item->way]++;
+		c->missing[item->way] += item->missing;
+		break;
+	case CARVE_TEXT:
+		snprintf(line, sizeof(line), "%s=%.*s;", item->key, (int)item->data.len,
+		    (const char *)item->data.p);
+		bytes_put(&c->facts, c->facts.len, view_str(line));
+		break;
+	}
+}
+
+struct carve_sink carved_sink(struct carved *to)
+{
+	return (struct carve_sink){collect, to};
+}
+
+bool carved_says(const struct carved *c, const char *fact)
+{
+	return c->facts.p && memmem(c->facts.p, c->facts.len, fact, strlen(fact));
+}
+
+void carved_free(struct carved *c)
+{
+	for (int i = 0; i < CARVED_STREAMS; i++) {
+		free(c->stream[i][0].p);
+		free(c->stream[i][1].p);
+	}
+	free(c->facts.p);
 }

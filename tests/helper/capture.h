@@ -32,3 +32,23 @@ void bytes_put(struct bytes *b, size_t at, struct view v);
 const char *bytes_sha256(const struct bytes *b);
 /* The whole of a file. */
 struct bytes bytes_read(const char *path);
+
+/* Captures made by tests. The text of a name has labels parted by dots; bytes as they are. */
+void capture_query(struct capture *c, uint16_t qtype, const char *name);
+/* A response with one record. */
+void capture_reply(
+    struct capture *c, uint16_t qtype, const char *name, uint16_t type, struct view rdata);
+
+#define CARVED_STREAMS 64
+
+/* All that came out: streams and files together by number. */
+struct carved {
+	struct bytes stream[CARVED_STREAMS][2];
+	struct bytes facts; /* "key=text;" for each */
+	unsigned packets[2], gaps[2];
+	uint64_t missing[2];
+};
+
+struct carve_sink carved_sink(struct carved *to);
+bool carved_says(const struct carved *c, const char *fact);
+void carved_free(struct carved *c);

@@ -13,15 +13,15 @@
 #define ANSWER_TEXT_MAX EVENT_ARENA_MAX
 
 enum {
-	TYPE_A = 1,
-	TYPE_CNAME = 5,
-	TYPE_NULL = 10,
-	TYPE_MX = 15,
-	TYPE_TXT = 16,
-	TYPE_KEY = 25,
-	TYPE_AAAA = 28,
-	TYPE_SRV = 33,
-	TYPE_PRIVATE = 65399,
+	QTYPE_A = 1,
+	QTYPE_CNAME = 5,
+	QTYPE_NULL = 10,
+	QTYPE_MX = 15,
+	QTYPE_TXT = 16,
+	QTYPE_KEY = 25,
+	QTYPE_AAAA = 28,
+	QTYPE_SRV = 33,
+	QTYPE_PRIVATE = 65399,
 };
 
 /* Step over the labels of a wire name: false at its end, at `end`, or when it is not valid. */

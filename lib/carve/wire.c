@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "lib/carve/text.h"
+#include "lib/carve/wire.h"
 
 #include "lib/base/cursor.h"
 
@@ -48,8 +48,8 @@ size_t txt_join(struct view rdata, uint8_t *to, size_t cap)
 struct view answer_name(const struct answer *a, uint16_t *ret_order)
 {
 	struct view rdata = view_of(a->rdata, a->rdlen);
-	size_t skip = a->type == TYPE_MX ? 2 : a->type == TYPE_SRV ? 6 : 0;
-	if ((a->type != TYPE_CNAME && skip == 0) || rdata.len < skip)
+	size_t skip = a->type == QTYPE_MX ? 2 : a->type == QTYPE_SRV ? 6 : 0;
+	if ((a->type != QTYPE_CNAME && skip == 0) || rdata.len < skip)
 		return view_of(NULL, 0);
 	*ret_order = skip ? load_be16(rdata.p) : 0;
 	return view_of(rdata.p + skip, rdata.len - skip);
