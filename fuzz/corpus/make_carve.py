@@ -91,6 +91,20 @@ def dnscat2():
     write("carve_dnscat2", "address", event(1, packet(1, b"\0\1\0\0x"), 1, b"\0\2ab"))
 
 
+def generic():
+    data = b"the quick brown fox jumps over the lazy dog " * 4
+    parts = [data[i:i + 4] for i in range(0, len(data), 4)]
+    write("carve_generic", "hex", b"".join(event(1, f"{p.hex()}.{i:x}.ab") for i, p in enumerate(parts)))
+    write("carve_generic", "loss", b"".join(event(1, f"{i:04x}-{b32(p)}") for i, p in enumerate(parts)
+                                            if i % 7 != 3))
+    text = base64.urlsafe_b64encode(data).decode()
+    write("carve_generic", "cut", b"".join(event(1, f"{n}.{text[i:i + 5]}")
+                                           for n, i in enumerate(range(0, len(text), 5))))
+    write("carve_generic", "nonce", b"".join(event(1, f"x{i * 7919 % 10000:04d}.{p.hex() * 4}.s{i % 2}")
+                                             for i, p in enumerate(parts)))
+
+
 iodine()
+generic()
 dns2tcp()
 dnscat2()

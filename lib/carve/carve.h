@@ -74,3 +74,4 @@ struct carver {
 extern const struct carver carver_iodine;
 extern const struct carver carver_dns2tcp;
 extern const struct carver carver_dnscat2;
+extern const struct carver carver_generic;
