@@ -1,0 +1,110 @@
+#!/usr/bin/python3
+"""Writes the first inputs of the carvers' fuzz targets: a short session of each tool, made up here."""
+import base64
+import os
+import struct
+import zlib
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TYPES = [1, 5, 10, 15, 16, 25, 33, 65399]
+B32 = "abcdefghijklmnopqrstuvwxyz012345"
+
+
+def event(qtype, name, rtype=None, rdata=b""):
+    name = name.encode("latin-1")
+    choice = TYPES.index(qtype) | (8 if rtype else 0)
+    out = bytes([choice, len(name)]) + name
+    if rtype:
+        out += bytes([TYPES.index(rtype)]) + struct.pack(">H", len(rdata)) + rdata
+    return out
+
+
+def write(target, name, data):
+    folder = os.path.join(HERE, target)
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, name), "wb") as f:
+        f.write(data)
+
+
+def b32(data):
+    bits = "".join(f"{b:08b}" for b in data)
+    bits += "0" * (-len(bits) % 5)
+    return "".join(B32[int(bits[i:i + 5], 2)] for i in range(0, len(bits), 5))
+
+
+def labels(text):
+    return ".".join(text[i:i + 57] for i in range(0, len(text), 57))
+
+
+def iodine():
+    frame = b"\0\0\x08\0\x45" + bytes(range(40))
+    packed = zlib.compress(frame)
+    up = "0" + B32[1 << 2] + B32[0] + B32[1] + "a" + b32(packed)
+    half = len(packed) // 2
+    parts = ["0" + B32[2 << 2] + B32[0] + B32[0] + "b" + b32(packed[:half]),
+             "0" + B32[2 << 2] + B32[1 << 3] + B32[1] + "c" + b32(packed[half:])]
+    down = bytes([0x80, 1 << 5 | 1]) + packed
+    write("carve_iodine", "null", event(10, "v" + b32(b"\0\0\5\2\1\1"), 10, b"VACK\1\2\3\4\0") +
+          event(10, "laabc", 10, b"10.0.0.1-10.0.0.2-1130-27") + event(10, "saaaaa", 10, b"Base32") +
+          event(10, labels(up)) + b"".join(event(10, labels(p)) for p in parts) +
+          event(10, "p" + b32(b"\0\0\0\1"), 10, down))
+    txt = b"t" + b32(down).encode()
+    write("carve_iodine", "txt", event(16, "p" + b32(b"\0\0\0\1"), 16,
+                                       bytes([len(txt)]) + txt))
+    host = labels("h" + b32(down)).split(".") + ["xy"]
+    wire = b"".join(bytes([len(x)]) + x.encode() for x in host) + b"\0"
+    write("carve_iodine", "names", event(5, "paaaaaaa", 5, wire) +
+          event(15, "paaaaaaa", 15, b"\0\12" + wire) + event(33, "paaaaaaa", 33, bytes(6) + wire))
+    raw = b"\x10\xd1\x9e\x20" + packed
+    write("carve_iodine", "raw", bytes([32, len(raw)]) + raw)
+
+
+def dns2tcp():
+    def name(seq, kind, data=b"", control=""):
+        text = base64.b64encode(struct.pack("<H", 0x1234) + struct.pack(">HHB", 0, seq, kind) + data)
+        return ".".join(filter(None, [labels(text.decode().rstrip("=")), control]))
+
+    def text(seq, kind, data=b""):
+        packed = struct.pack("<H", 0x1234) + struct.pack(">HHB", 0, seq, kind) + data
+        t = b"A" + base64.b64encode(packed).rstrip(b"=")
+        return bytes([len(t)]) + t
+    write("carve_dns2tcp", "session", event(16, name(9, 0, b"ssh", "=connect"), 16, text(9, 0)) +
+          event(16, name(1, 4), 16, text(1, 0x18, b"SSH-2.0-x")) + event(16, name(3, 8, b"cc")) +
+          event(16, name(2, 8, b"bb"), 16, text(2, 0x10)) + event(25, name(7, 8, b"late")))
+
+
+def dnscat2():
+    def packet(kind, body):
+        return (b"\1\2" + bytes([kind]) + b"\xab\xcd" + body).hex()
+
+    def text(kind, body):
+        t = packet(kind, body).encode()
+        return bytes([len(t)]) + t
+    command = struct.pack(">IHH", 14, 7, 3) + b"/etc/hosts"
+    answer = struct.pack(">IHH", 12, 0x8007, 3) + b"a secret"
+    write("carve_dnscat2", "download", event(16, packet(0, b"\0\1\0\x20"), 16, text(0, b"\0\2\0\0")) +
+          event(16, packet(1, b"\0\1\0\0"), 16, text(1, b"\0\2\0\0" + command)) +
+          event(16, packet(1, b"\0\1\0\0" + answer)) + event(16, packet(2, b"\0bye\0")))
+    write("carve_dnscat2", "encrypted", event(15, packet(3, bytes(4) + bytes(64))) +
+          b"".join(event(15, "dnscat." + packet(1, bytes(6) + struct.pack(">H", n) + bytes(5)))
+                   for n in range(6)))
+    write("carve_dnscat2", "address", event(1, packet(1, b"\0\1\0\0x"), 1, b"\0\2ab"))
+
+
+def generic():
+    data = b"the quick brown fox jumps over the lazy dog " * 4
+    parts = [data[i:i + 4] for i in range(0, len(data), 4)]
+    write("carve_generic", "hex", b"".join(event(1, f"{p.hex()}.{i:x}.ab") for i, p in enumerate(parts)))
+    write("carve_generic", "loss", b"".join(event(1, f"{i:04x}-{b32(p)}") for i, p in enumerate(parts)
+                                            if i % 7 != 3))
+    text = base64.urlsafe_b64encode(data).decode()
+    write("carve_generic", "cut", b"".join(event(1, f"{n}.{text[i:i + 5]}")
+                                           for n, i in enumerate(range(0, len(text), 5))))
+    write("carve_generic", "nonce", b"".join(event(1, f"x{i * 7919 % 10000:04d}.{p.hex() * 4}.s{i % 2}")
+                                             for i, p in enumerate(parts)))
+
+
+iodine()
+generic()
+dns2tcp()
+dnscat2()

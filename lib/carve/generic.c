@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Unknown tools: the names of a pair are kept, their layout and encoding found over all of them,
+ * and their payload is put together in the order of the counter, else of time. Names that do not
+ * fit are handed out as text. Every missing number of a counter is a gap.
+ *
+ * Two ways of cutting are told apart by whether every name decodes for itself: bytes that were
+ * cut and then encoded, and text that was encoded and then cut. In the second, symbols are counted
+ * through gaps, so that what follows one is decoded in step. */
+#include "lib/carve/carve.h"
+
+#include "lib/base/sort.h"
+#include "lib/carve/layout.h"
+#include "lib/carve/seen.h"
+#include "lib/carve/wire.h"
+#include "lib/codec/guess.h"
+
+/* One window of names; what does not fit into it goes into the next, as a file of its own. */
+#define NAMES (1u << 18)
+#define ARENA (32u << 20)
+#define STRAYS 16
+
+struct record {
+	uint64_t group, counter;
+	uint64_t event;
+	int64_t time_ns;
+	uint32_t name; /* its place in names[], which is the order of arrival */
+	uint16_t len;  /* symbols of payload */
+	bool fits;
+};
+
+struct generic {
+	struct carve_sink sink;
+	struct hash_key key;
+	struct seen seen;
+	uint32_t n, used, files;
+	bool case_known;
+	struct subdomain names[NAMES];
+	struct record records[NAMES];
+	uint64_t scratch[NAMES];
+	uint8_t arena[ARENA];
+};
+
+static size_t generic_size(void)
+{
+	return sizeof(struct generic);
+}
+
+static void *generic_init(
+    void *mem, const struct carve_sink *sink, const struct carve_options *options)
+{
+	struct generic *s = mem;
+	s->sink = *sink;
+	s->key = options->key;
+	s->n = 0;
+	s->used = 0;
+	s->files = 0;
+	s->case_known = true;
+	seen_init(&s->seen, &options->key, SEEN_LATELY_NS);
+	return s;
+}
+
+static void tell(struct generic *s, const char *key, struct view data)
+{
+	const struct record *r = &s->records[0];
+	s->sink.item(s->sink.ctx, &(struct carve_item){.kind = CARVE_TEXT,
+	                              .stream = s->files,
+	                              .time_ns = r->time_ns,
+	                              .event = r->event,
+	                              .key = key,
+	                              .data = data});
+}
+
+/* Encodings by how many of the names they can be. */
+struct vote {
+	uint32_t fits[GUESS_COUNT], decodes[GUESS_COUNT];
+};
+
+static bool decodes(int which, struct view text, uint8_t *to, size_t cap, ptrdiff_t *ret)
+{
+	*ret = which < GUESS_RADIX
+	           ? codec_decode(codec_of((enum codec_id)which), text, to, cap)
+	           : radix_decode(radix_of((enum radix_id)(which - GUESS_RADIX)), text, to, cap);
+	return *ret >= 0;
+}
+
+static ptrdiff_t decode_lax(int which, struct view text, uint8_t *to, size_t cap)
+{
+	return which < GUESS_RADIX
+	           ? codec_decode_lax(codec_of((enum codec_id)which), text, to, cap)
+	           : radix_decode(radix_of((enum radix_id)(which - GUESS_RADIX)), text, to, cap);
+}
+
+static void vote(struct vote *v, struct view text, bool case_known)
+{
+	uint8_t bytes[RADIX_MAX_SYMBOLS];
+	ptrdiff_t n;
+	for (int which = 0; which < GUESS_COUNT; which++) {
+		bool fold = which < GUESS_RADIX
+		                ? codec_of((enum codec_id)which)->fold
+		                : radix_of((enum radix_id)(which - GUESS_RADIX))->fold;
+		if ((!fold && !case_known) || decode_lax(which, text, bytes, sizeof(bytes)) < 0)
+			continue;
+		v->fits[which]++;
+		v->decodes[which] += decodes(which, text, bytes, sizeof(bytes), &n);
+	}
+}
+
+/* The alphabet that nine of ten names keep to: the smallest, and of two alike the one that more
+ * names decode in. Big numbers (base36 ..) take any word, so they come last. */
+static int elect(const struct vote *v, uint32_t names)
+{
+	uint32_t mask = 0;
+	for (int which = 0; which < GUESS_COUNT; which++)
+		if ((uint64_t)v->fits[which] * 10 >= (uint64_t)names * 9)
+			mask |= 1u << which;
+	int best = guess_best(mask & ((1u << GUESS_RADIX) - 1));
+	if (best < 0)
+		return guess_best(mask);
+	for (int which = 0; which < GUESS_RADIX; which++)
+		if (mask >> which & 1 &&
+		    codec_of((enum codec_id)which)->bits == codec_of((enum codec_id)best)->bits &&
+		    v->decodes[which] > v->decodes[best])
+			best = which;
+	return best;
+}
+
+static bool is_before(const void *a, const void *b, const void *ctx)
+{
+	const struct record *x = a, *y = b;
+	(void)ctx;
+	if (x->fits != y->fits)
+		return x->fits;
+	if (x->group != y->group)
+		return x->group < y->group;
+	if (x->counter != y->counter)
+		return x->counter < y->counter;
+	return x->name < y->name;
+}
+
+/* Putting one file together. */
+struct file {
+	struct generic *s;
+	const struct layout *layout;
+	int which;        /* encoding; -1: none known, the text itself */
+	bool whole;       /* text was cut, not bytes */
+	uint64_t out;     /* bytes */
+	uint64_t symbols; /* since the file began, gaps included */
+	uint16_t full;    /* symbols of a full name */
+	uint8_t text[NAME_BYTES_MAX + 8];
+	size_t held; /* symbols that wait for the rest of their block */
+};
+
+static void data_out(struct file *f, const struct record *r, struct view data)
+{
+	if (data.len == 0)
+		return;
+	f->s->sink.item(f->s->sink.ctx, &(struct carve_item){.kind = CARVE_FILE,
+	                                    .stream = f->s->files,
+	                                    .offset = f->out,
+	                                    .time_ns = r->time_ns,
+	                                    .event = r->event,
+	                                    .data = data});
+	f->out += data.len;
+}
+
+/* What waits is the end of the text before a gap, or of the file. */
+static void end_of_text(struct file *f, const struct record *r)
+{
+	uint8_t bytes[NAME_BYTES_MAX];
+	ptrdiff_t n = decode_lax(f->which, view_of(f->text, f->held), bytes, sizeof(bytes));
+	if (f->held > 0 && n > 0)
+		data_out(f, r, view_of(bytes, (size_t)n));
+	f->held = 0;
+}
+
+static void gap_out(struct file *f, const struct record *r, uint64_t missing)
+{
+	if (f->whole)
+		end_of_text(f, r);
+	f->s->sink.item(f->s->sink.ctx, &(struct carve_item){.kind = CARVE_GAP,
+	                                    .stream = f->s->files,
+	                                    .offset = f->out,
+	                                    .missing = missing,
+	                                    .time_ns = r->time_ns,
+	                                    .event = r->event,
+	                                    .key = "chunks"});
+	f->symbols += missing * f->full;
+}
+
+/* One name's text. Blocks of eight symbols are whole bytes in every alphabet. */
+static void text_out(struct file *f, const struct record *r, struct view text)
+{
+	uint8_t bytes[RADIX_MAX_SYMBOLS];
+	ptrdiff_t n;
+	if (f->which < 0) {
+		data_out(f, r, text);
+		return;
+	}
+	if (!f->whole) {
+		n = decode_lax(f->which, text, bytes, sizeof(bytes));
+		data_out(f, r, view_of(bytes, n > 0 ? (size_t)n : 0));
+		return;
+	}
+	size_t skip = f->held == 0 ? (8 - f->symbols % 8) % 8 : 0;
+	f->symbols += text.len;
+	if (skip > text.len)
+		skip = text.len;
+	memcpy(f->text + f->held, text.p + skip, text.len - skip);
+	f->held += text.len - skip;
+	size_t blocks = f->held / 8 * 8;
+	n = decode_lax(f->which, view_of(f->text, blocks), bytes, sizeof(bytes));
+	data_out(f, r, view_of(bytes, n > 0 ? (size_t)n : 0));
+	f->held -= blocks;
+	memmove(f->text, f->text + blocks, f->held);
+}
+
+static bool record_text(
+    const struct file *f, const struct record *r, uint8_t text[NAME_BYTES_MAX], size_t *ret_len)
+{
+	uint64_t counter, group;
+	return layout_read(
+	    f->layout, &f->s->names[r->name], &f->s->key, &counter, &group, text, ret_len);
+}
+
+/* The records of one group, in order. */
+static void file_out(struct file *f, const struct record *r, size_t n)
+{
+	uint8_t text[NAME_BYTES_MAX];
+	size_t len;
+	f->out = f->symbols = f->held = f->full = 0;
+	for (size_t i = 0; i < n; i++)
+		if (r[i].len > f->full)
+			f->full = r[i].len;
+	if (f->layout->has_counter && r[0].counter > 1)
+		gap_out(f, &r[0], 0);
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && f->layout->has_counter) {
+			if (r[i].counter == r[i - 1].counter)
+				continue;
+			if (r[i].counter - r[i - 1].counter > 1)
+				gap_out(f, &r[i], r[i].counter - r[i - 1].counter - 1);
+		}
+		if (record_text(f, &r[i], text, &len))
+			text_out(f, &r[i], view_of(text, len));
+	}
+	if (f->whole)
+		end_of_text(f, &r[n - 1]);
+	f->s->files++;
+}
+
+static void tell_layout(struct generic *s, const struct layout *l, const char *encoding)
+{
+	char text[128];
+	tell(s, "layout", view_of(text, layout_text(l, text, sizeof(text))));
+	tell(s, "encoding", view_str(encoding));
+	tell(s, "order", view_str(l->has_counter ? "counter" : "time"));
+	if (!s->case_known)
+		tell(s, "unrecoverable", view_str("the source lost the case of names"));
+}
+
+/* A name of another kind, as text with dots. */
+static void stray(struct generic *s, const struct record *r)
+{
+	uint8_t text[NAME_BYTES_MAX];
+	const struct subdomain *name = &s->names[r->name];
+	struct view left = view_of(name->p, name->len);
+	size_t n = 0;
+	while (left.len > 0 && left.p[0] < left.len) {
+		size_t len = left.p[0];
+		if (n > 0)
+			text[n++] = '.';
+		memcpy(text + n, left.p + 1, len);
+		n += len;
+		left = view_of(left.p + 1 + len, left.len - 1 - len);
+	}
+	s->sink.item(s->sink.ctx, &(struct carve_item){.kind = CARVE_TEXT,
+	                              .stream = s->files,
+	                              .time_ns = r->time_ns,
+	                              .event = r->event,
+	                              .key = "other-name",
+	                              .data = view_of(text, n)});
+}
+
+/* What reading all names under a layout came to. */
+struct reading {
+	int which;      /* encoding, or -1 */
+	bool whole;     /* text was cut, not bytes */
+	uint32_t fit;   /* names */
+	uint32_t alone; /* names that decode for themselves */
+};
+
+/* Read every name under the layout and elect the encoding; say which names fit both. */
+static struct reading read_all(struct generic *s, const struct layout *l)
+{
+	uint8_t text[NAME_BYTES_MAX], bytes[RADIX_MAX_SYMBOLS];
+	size_t len;
+	struct vote v = {0};
+	struct reading ret = {0};
+	for (uint32_t i = 0; i < s->n; i++) {
+		struct record *r = &s->records[i];
+		r->fits = layout_read(l, &s->names[i], &s->key, &r->counter, &r->group, text, &len);
+		r->len = r->fits ? (uint16_t)len : 0;
+		ret.fit += r->fits;
+		if (r->fits)
+			vote(&v, view_of(text, len), s->case_known);
+	}
+	ret.which = elect(&v, ret.fit);
+	if (ret.which < 0)
+		return ret;
+	ret.alone = v.decodes[ret.which];
+	ret.whole =
+	    ret.which < GUESS_RADIX && (uint64_t)ret.alone * 100 < (uint64_t)v.fits[ret.which] * 98;
+	for (uint32_t i = 0; i < s->n; i++) {
+		struct record *r = &s->records[i];
+		if (r->fits &&
+		    layout_read(l, &s->names[i], &s->key, &r->counter, &r->group, text, &len))
+			r->fits =
+			    decode_lax(ret.which, view_of(text, len), bytes, sizeof(bytes)) >= 0;
+	}
+	return ret;
+}
+
+static void flush(struct generic *s)
+{
+	struct layout l, other;
+	struct file f = {.s = s, .layout = &l};
+	if (s->n == 0)
+		return;
+	layout_find(s->names, s->n, s->scratch, &s->key, &l);
+	struct reading r = read_all(s, &l);
+	if (layout_without_nonces(&l, &other)) {
+		/* A nonce left in would spoil most names; one that is none is missed in most. */
+		struct reading all = read_all(s, &other);
+		if (all.which >= 0 && all.alone >= r.alone)
+			l = other;
+		r = read_all(s, &l);
+	}
+	f.which = r.which;
+	f.whole = r.whole;
+	tell_layout(s, &l, guess_name(f.which));
+	sort_in_place(s->records, s->n, sizeof(s->records[0]), is_before, NULL);
+	uint32_t from = 0, strays = 0;
+	while (from < s->n && s->records[from].fits) {
+		uint32_t to = from + 1;
+		while (to < s->n && s->records[to].fits &&
+		       s->records[to].group == s->records[from].group)
+			to++;
+		file_out(&f, s->records + from, to - from);
+		from = to;
+	}
+	for (; from < s->n && strays < STRAYS; from++, strays++)
+		stray(s, &s->records[from]);
+	s->n = 0;
+	s->used = 0;
+}
+
+static void generic_feed(void *state, const struct carve_event *e)
+{
+	struct generic *s = state;
+	if (e->top_at == 0 || e->top_at > e->name.len || seen_before(&s->seen, e->name, e->time_ns))
+		return;
+	if (!(e->flags & EV_CASE_KNOWN))
+		s->case_known = false;
+	if (s->n == NAMES || ARENA - s->used < e->top_at)
+		flush(s);
+	memcpy(s->arena + s->used, e->name.p, e->top_at);
+	s->names[s->n] = (struct subdomain){s->arena + s->used, e->top_at};
+	s->records[s->n] = (struct record){.event = e->number, .time_ns = e->time_ns, .name = s->n};
+	s->used += e->top_at;
+	s->n++;
+}
+
+static void generic_finish(void *state)
+{
+	flush(state);
+}
+
+const struct carver carver_generic = {
+    "generic", generic_size, generic_init, generic_feed, generic_finish};
