@@ -152,8 +152,8 @@ void ndjson_finding(const struct session *s, const struct finding *f)
 	json_object_set_new(o, "attack", json_pack("[s]", verdict_attack(f->verdict.kind)));
 	json_object_set_new(o, "reasons", reasons(s, f));
 	json_object_set_new(o, "versions",
-	    json_pack("{s:s,s:s,s:s}", "dnshound", DNSHOUND_VERSION, "scorecard", s->scorecard.version,
-	        "model", model_version(s->config.model)));
+	    json_pack("{s:s,s:s,s:s}", "dnshound", DNSHOUND_VERSION, "scorecard",
+	        s->scorecard.version, "model", model_version(s->config.model)));
 	json_dumpf(o, stdout, JSON_COMPACT | JSON_REAL_PRECISION(12));
 	putchar('\n');
 	json_decref(o);

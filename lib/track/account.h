@@ -27,7 +27,7 @@ struct account {
 	uint32_t names;     /* names, or zones, that the sums are made of */
 	uint32_t nxdomain;  /* of those, answered NXDOMAIN */
 	uint64_t bits;      /* price in full, without decay */
-	uint64_t chars; /* of the priced names */
+	uint64_t chars;     /* of the priced names */
 	uint32_t judged_at; /* excess, 1/256 bit */
 	/* The zones that told most, by the algorithm of Misra and Gries (1982). */
 	uint64_t top[ACCOUNT_TOP];

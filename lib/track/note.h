@@ -21,7 +21,7 @@ struct note {
 	    is_new_zone; /* NOTE_ZONE: nobody had asked for it within the horizon; NXDOMAIN: 1 */
 	uint16_t site;
 	uint32_t bits;   /* NOTE_LEAK: price; NOTE_ZONE: price of the registered label */
-	uint32_t chars;   /* of the priced name */
+	uint32_t chars;  /* of the priced name */
 	uint32_t excess; /* what of it is beyond an ordinary name of that length */
 	uint32_t time_s;
 	uint32_t features; /* NOTE_JUDGE: index in the shard's list */

@@ -11,10 +11,10 @@ static void the_highest_step_reached_counts(void **state)
 {
 	struct scorecard c;
 	assert_int_equal(scorecard_parse(&c, view_str("#version 7\n# a comment\n\n"
-						      "pair\tleak_up\t100\t10\n"
-						      "pair\tleak_up\t0\t-40\n"
-						      "zone\tleak_up\t0\t-50\n"
-						      "pair\tleak_up\t400\t20")),
+	                                              "pair\tleak_up\t100\t10\n"
+	                                              "pair\tleak_up\t0\t-40\n"
+	                                              "zone\tleak_up\t0\t-50\n"
+	                                              "pair\tleak_up\t400\t20")),
 	    0);
 	assert_string_equal(c.version, "7");
 	assert_int_equal(scorecard_points(&c, SUBJECT_PAIR, SIGNAL_LEAK_UP, 0), -40);
@@ -28,8 +28,8 @@ static void the_highest_step_reached_counts(void **state)
 
 static void a_wrong_line_is_named(void **state)
 {
-	static const char *const bad[] = {"pear\tleak_up\t0\t1", "pair\tleak\t0\t1", "pair\tleak_up\t0",
-	    "pair\tleak_up\tx\t1", "pair\tleak_up\t0\t101", "pair leak_up 0 1",
+	static const char *const bad[] = {"pear\tleak_up\t0\t1", "pair\tleak\t0\t1",
+	    "pair\tleak_up\t0", "pair\tleak_up\tx\t1", "pair\tleak_up\t0\t101", "pair leak_up 0 1",
 	    "pair\tleak_up\t99999999999999999999\t1"};
 	struct scorecard c;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
