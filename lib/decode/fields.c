@@ -197,7 +197,7 @@ bool fields_read_line(
 			json_enter(&j, '{');
 			read_members(&j, i == F_DNS ? LEVEL_DNS : LEVEL_ID, ret);
 			ret->have |= 1ull << i;
-			ret->value[i].type = JV_OBJECT;
+			ret->value[i] = (struct json_value){.type = JV_OBJECT};
 			continue;
 		}
 		if (!jsonscan_value(&j, &v))

@@ -66,7 +66,8 @@ static void encrypted_captures_are_told(void **state)
 static size_t hex(char *to, size_t cap, uint8_t type, struct view body)
 {
 	static uint8_t random;
-	uint8_t packet[256] = {random++, random * 7, type, 0xab, 0xcd};
+	uint8_t packet[256] = {random, (uint8_t)(random * 7), type, 0xab, 0xcd};
+	random++;
 	memcpy(packet + 5, body.p, body.len);
 	return (size_t)codec_encode(codec_of(CODEC_HEX), view_of(packet, 5 + body.len), to, cap);
 }
