@@ -8,7 +8,7 @@
  *   u16 rows, u16 words
  *   u16 more[8], stop[8]: after so many labels another one follows, or none (the last: or more)
  *   u16 spelled: the choice of spelling
- *   u16 even[4][63]: the choice of an even code, and the label's length, 1 to 63
+ *   u16 even[5][63]: the choice of an even code, and the label's length, 1 to 63
  *   u16 row_of[32768]: by context, the row that applies
  *   u8 rows[][SYMBOLS]: prices, in 1/16 bit
  *   words: u16 price (with the choice), u8 length, text
@@ -25,7 +25,7 @@ static const char magic[8] = "dhmodel1";
 #define ROW_SHIFT 4 /* from 1/16 to 1/256 bit */
 #define LABEL_START 0u
 
-enum even { EVEN_DECIMAL, EVEN_HEX, EVEN_HEX_DASH, EVEN_HOST, EVEN_CODES };
+enum even { EVEN_DECIMAL, EVEN_HEX, EVEN_HEX_DASH, EVEN_HOST, EVEN_BYTES, EVEN_CODES };
 
 struct model {
 	uint16_t row_of[CONTEXTS];
@@ -87,15 +87,15 @@ static const uint32_t characters[256] = {
 };
 /* clang-format on */
 
-/* The alphabets of the even codes: log2 of 10, 16, 17 and 38, rounded up. */
-static const uint16_t even_bits[EVEN_CODES] = {851, 1024, 1047, 1344};
+/* The alphabets of the even codes: log2 of 10, 16, 17, 38 and 230, rounded up. */
+static const uint16_t even_bits[EVEN_CODES] = {851, 1024, 1047, 1344, 2009};
 
 static uint32_t price_even(const struct model *m, unsigned kinds, unsigned len)
 {
 	enum even code = EVEN_HOST;
 	if (kinds & KIND_OTHER)
-		return UINT32_MAX;
-	if (!(kinds & ~(unsigned)KIND_DIGIT))
+		code = EVEN_BYTES;
+	else if (!(kinds & ~(unsigned)KIND_DIGIT))
 		code = EVEN_DECIMAL;
 	else if (!(kinds & KIND_LETTER))
 		code = kinds & KIND_DASH ? EVEN_HEX_DASH : EVEN_HEX;

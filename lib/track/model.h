@@ -10,8 +10,8 @@
  *   - spelling: each character by the three before it, digits being one class there, with a
  *     fallback to shorter contexts decided when the model is trained (Kneser and Ney, 1995).
  *     One table look-up gives the distribution, one more the price;
- *   - evenly drawn digits, hexadecimal digits and dashes, or letters, digits and dashes: what
- *     random identifiers are, and what an encoder produces.
+ *   - evenly drawn digits, hexadecimal digits, letters and digits, or bytes: what random
+ *     identifiers are, and what an encoder produces.
  * Beside the labels, their number is coded.
  *
  * The tables are data (data/model.bin), made by tools/train-model from names that do not ship;

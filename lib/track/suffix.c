@@ -148,10 +148,11 @@ static struct match match(const struct suffix *t, const struct name_scan *name)
 	unsigned n = name->n_labels;
 	struct match m = {.suffix = n, .site = n};
 	unsigned node = LABELS_ROOT;
+	bool lifted = false;
 	for (unsigned i = n; i-- > 0;) {
 		struct label label = label_at(name->lower + name->starts[i]);
 		unsigned up = t->flags[node];
-		if (up & WILD)
+		if (up & WILD && !lifted)
 			m = (struct match){.suffix = i, .site = m.site};
 		if (!(up & PARENT))
 			break;
@@ -160,12 +161,14 @@ static struct match match(const struct suffix *t, const struct name_scan *name)
 			break;
 		unsigned flags = t->flags[node];
 		/* A listed top-level domain is a suffix, even if only names below it have rules. */
-		if (flags & RULE || (i + 1 == n && flags & LISTED))
+		if ((flags & RULE && !lifted) || (i + 1 == n && flags & LISTED))
 			m = (struct match){.suffix = i, .flags = flags, .site = m.site};
 		if (flags & SITE)
 			m.site = i;
-		if (flags & EXCEPT)
+		if (flags & EXCEPT) {
 			m.suffix = i + 1;
+			lifted = true;
+		}
 	}
 	return m;
 }

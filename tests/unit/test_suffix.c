@@ -102,6 +102,9 @@ static void wildcards_and_their_exceptions_hold(void **state)
 	check(t, "y.x.ck", "y.x.ck", ZONE_REGISTERED);
 	check(t, "www.ck", "www.ck", ZONE_REGISTERED);
 	check(t, "a.www.ck", "www.ck", ZONE_REGISTERED);
+	/* An exception prevails over a longer rule. */
+	assert_int_equal(suffix_add(t, view_str("a.www.ck")), 0);
+	check(t, "b.a.www.ck", "www.ck", ZONE_REGISTERED);
 	free(t);
 }
 
