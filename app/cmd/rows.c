@@ -112,6 +112,12 @@ void rows_id(const struct finding *f, char buf[17])
 	snprintf(buf, 17, "%016llx", (unsigned long long)hash_bytes(&none, key, 19 + len));
 }
 
+void rows_reason(
+    const struct session *s, const struct finding *f, unsigned i, char *buf, size_t size)
+{
+	signal_text(f->verdict.reasons[i].signal, &f->judged, &s->config.budgets, buf, size);
+}
+
 const char *rows_next_step(const struct finding *f)
 {
 	static const char *const steps[VERDICT_COUNT] = {

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "app/cmd/filter.h"
-#include "app/cmd/ndjson.h"
+#include "app/cmd/lists.h"
 #include "app/cmd/timearg.h"
 #include "lib/base/out.h"
 #include "lib/decode/name.h"
@@ -39,9 +39,8 @@ static void fit(char *text, size_t width)
 static void print_reasons(const struct session *s, const struct finding *f)
 {
 	for (unsigned i = 0; i < f->verdict.n_reasons && i < REASONS_SHOWN; i++) {
-		char text[256];
-		signal_text(f->verdict.reasons[i].signal, &f->judged, &s->config.budgets, text,
-		    sizeof(text));
+		char text[ROWS_REASON_MAX];
+		rows_reason(s, f, i, text, sizeof(text));
 		printf("    %+4d  %.*s\n", f->verdict.reasons[i].points, COLUMNS - 10, text);
 	}
 }
@@ -54,7 +53,7 @@ static void print_samples(const struct finding *f)
 		if (!sample->len)
 			continue;
 		name_print(sample->name, text);
-		ndjson_type(sample->qtype, type, sizeof(type));
+		lists_type(sample->qtype, type, sizeof(type));
 		fit(text, COLUMNS - 22);
 		printf("    e.g.  %s %s\n", type, text);
 	}
