@@ -34,11 +34,8 @@ int cmd_scan(int argc, char **argv)
 		usage();
 		return EXIT_CLEAN;
 	}
-	if (o.n_inputs == 0) {
-		fprintf(stderr, "dnshound: scan what? Name a capture, a log or a directory "
-		                "(see dnshound scan --help)\n");
+	if (!options_has_input(&o, argv[0]))
 		return EXIT_ERROR;
-	}
 	int status = EXIT_ERROR;
 	if (session_open(&s, &o, false) && session_run(&s) &&
 	    rows_gather(&rows, &s, ROWS_FINDINGS)) {

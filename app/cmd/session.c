@@ -119,6 +119,8 @@ static bool load_times(struct session *s, const struct options *o)
 			    bounds[i].name, bounds[i].text);
 			return false;
 		}
+	if (o->not_before_ns > s->config.since_ns)
+		s->config.since_ns = o->not_before_ns;
 	return true;
 }
 
@@ -162,6 +164,8 @@ static void tell(void *arg, const struct capture_report *r)
 	s->problems[r->reason]++;
 	s->errors += r->severity == CAPTURE_ERROR;
 	s->warnings += r->severity == CAPTURE_WARNING;
+	if (s->quiet)
+		return;
 	fprintf(stderr, "dnshound: %s: %s at byte %llu: %s (%s)\n", r->file, levels[r->severity],
 	    (unsigned long long)r->offset, r->text, capture_reason_text(r->reason));
 }

@@ -15,6 +15,7 @@ struct session {
 	struct scorecard scorecard;
 	uint64_t problems[CAPTURE_REASON_COUNT];
 	unsigned errors, warnings;
+	bool quiet; /* set before session_run(): what is wrong with inputs is counted, not told */
 	double elapsed_s;
 	struct listing *inputs;
 	engine_event_fn *each; /* set before session_run() to see every event in order */

@@ -26,8 +26,7 @@ void table_bytes(uint64_t bytes, char *buf, size_t size)
 	out_bytes(&o, bytes);
 }
 
-/* Cut in the middle: the zone's end and the beginning of a name tell most. */
-static void fit(char *text, size_t width)
+void table_fit(char *text, size_t width)
 {
 	size_t len = strlen(text), keep = width - 3;
 	if (len <= width)
@@ -54,7 +53,7 @@ static void print_samples(const struct finding *f)
 			continue;
 		name_print(sample->name, text);
 		lists_type(sample->qtype, type, sizeof(type));
-		fit(text, COLUMNS - 22);
+		table_fit(text, COLUMNS - 22);
 		printf("    e.g.  %s %s\n", type, text);
 	}
 }
@@ -65,11 +64,11 @@ static void print_finding(const struct session *s, const struct finding *f, bool
 	char zone[NAME_TEXT_MAX + 2], client[46], up[24], down[24], when[48];
 
 	rows_zone(f, zone);
-	fit(zone, 28);
+	table_fit(zone, 28);
 	filter_print_address(f->now.client, client);
 	if (f->now.subject == SUBJECT_ZONE)
 		snprintf(client, sizeof(client), "%u clients", f->now.zone_clients);
-	fit(client, 21);
+	table_fit(client, 21);
 	table_bytes(f->now.bytes_up, up, sizeof(up));
 	table_bytes(f->now.bytes_down, down, sizeof(down));
 	printf("%s%5u  %-12.12s%s  %-21s  %-28s %10s %10s\n",
@@ -89,7 +88,7 @@ static void print_finding(const struct session *s, const struct finding *f, bool
 	printf("    Next: %s\n\n", rows_next_step(f));
 }
 
-static void print_coverage(const struct session *s)
+void table_coverage(const struct session *s)
 {
 	const struct engine_stats *st = &s->stats;
 	uint64_t bad = 0;
@@ -131,7 +130,7 @@ void table_findings(const struct session *s, const struct rows *r)
 		if (shown < r->n)
 			printf("... and %zu more (--top 0 shows all)\n\n", r->n - shown);
 	}
-	print_coverage(s);
+	table_coverage(s);
 	if (r->n == 0 && s->stats.events == 0)
 		printf("Nothing to judge: no DNS was found in the input.\n");
 	else if (r->n == 0)

@@ -40,14 +40,15 @@ size_t shard_size(const struct shard_plan *p)
 	       2 * aligned(p->evidence * sizeof(uint16_t)) + scratch_size();
 }
 
-struct shard_plan shard_plan(size_t budget)
+struct shard_plan shard_plan(size_t budget, bool keep_all)
 {
 	struct shard_plan p = {.log2_pairs = 8};
 	for (struct shard_plan next = p;; p = next, next.log2_pairs++) {
 		/* A pair in four is of a zone of its own; a pair in 128 leaks. */
 		next.log2_zones = next.log2_blocks = next.log2_pairs - 2;
-		next.evidence = 1u << (next.log2_pairs - 7);
-		if ((shard_size(&next) - scratch_size()) * SHARDS > budget || next.log2_pairs > 22)
+		next.evidence = 1u << (next.log2_pairs - (keep_all ? 2 : 7));
+		if ((shard_size(&next) - scratch_size()) * SHARDS > budget ||
+		    next.log2_pairs > (keep_all ? 17 : 22))
 			return p.evidence ? p : next;
 	}
 }

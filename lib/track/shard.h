@@ -47,8 +47,9 @@ struct shard {
 	uint64_t novel_names, pairs, zones;
 };
 
-/* The largest plan for which SHARDS shards fit in budget bytes. */
-struct shard_plan shard_plan(size_t budget);
+/* The largest plan for which SHARDS shards fit in budget bytes. keep_all: where every pair wants
+ * evidence, there are fewer pairs and more of it. */
+struct shard_plan shard_plan(size_t budget, bool keep_all);
 size_t shard_size(const struct shard_plan *plan);
 void shard_init(
     struct shard *s, void *mem, const struct shard_plan *plan, const struct track_config *config);
