@@ -116,6 +116,14 @@ void rows_reason(
     const struct session *s, const struct finding *f, unsigned i, char *buf, size_t size)
 {
 	signal_text(f->verdict.reasons[i].signal, &f->judged, &s->config.budgets, buf, size);
+	if (f->verdict.reasons[i].signal != SIGNAL_SERVICE || !f->judged.service)
+		return;
+	const struct service *service = services_at(s->config.services, f->judged.service - 1u);
+	size_t len = strlen(buf);
+	snprintf(buf + len, size - len, " (%.*s: %.*s; %.*s)", (int)service->category.len,
+	    (const char *)service->category.p, (int)service->suffix.len,
+	    (const char *)service->suffix.p, (int)service->source.len,
+	    (const char *)service->source.p);
 }
 
 const char *rows_next_step(const struct finding *f)

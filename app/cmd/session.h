@@ -5,6 +5,7 @@
 
 #include "app/capture/listing.h"
 #include "app/cmd/options.h"
+#include "app/cmd/services_load.h"
 #include "lib/engine/engine.h"
 
 struct session {
@@ -20,6 +21,7 @@ struct session {
 	struct listing *inputs;
 	engine_event_fn *each; /* set before session_run() to see every event in order */
 	void *each_ctx;
+	struct services_memory services;
 	void *engine_memory, *suffix_memory, *model_memory;
 	size_t engine_bytes;
 };

@@ -80,6 +80,7 @@ struct engine *engine_init(void *mem, const struct engine_config *c)
 	e->track = (struct track_config){
 	    .suffix = c->suffix,
 	    .model = c->model,
+	    .services = c->services,
 	    .half_lives = c->half_lives,
 	    .horizon_s = c->horizon_s,
 	    .keep_all = c->keep_all,

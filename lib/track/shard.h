@@ -9,6 +9,7 @@
 #include "lib/track/novelty.h"
 #include "lib/track/observe.h"
 #include "lib/track/price.h"
+#include "lib/track/services.h"
 
 enum { SHARDS = 16 };
 
@@ -21,6 +22,7 @@ static inline unsigned shard_of(uint64_t zone_hash)
 struct track_config {
 	const struct suffix *suffix;
 	const struct model *model;
+	const struct services *services; /* NULL: none are declared */
 	struct half_lives half_lives;
 	uint32_t horizon_s;
 	bool keep_all; /* evidence for every pair while there is room (hunt) */
