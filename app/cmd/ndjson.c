@@ -18,6 +18,18 @@ static void set_reasons(struct record *o, const struct session *s, const struct 
 	}
 }
 
+static void set_allowed(struct record *o, const struct allow_entry *e)
+{
+	if (!e) {
+		record_null(o, "allowed");
+		return;
+	}
+	struct record *allowed = record_object(o, "allowed");
+	record_text(allowed, "reason", e->reason);
+	record_text(allowed, "file", e->file);
+	record_int(allowed, "line", e->line);
+}
+
 void ndjson_finding(const struct session *s, const struct finding *f)
 {
 	struct record *o = record_new("finding");
@@ -29,6 +41,7 @@ void ndjson_finding(const struct session *s, const struct finding *f)
 	record_null(o, "process");
 	record_text(record_list(o, "attack"), NULL, verdict_attack(f->verdict.kind));
 	set_reasons(o, s, f);
+	set_allowed(o, rows_allowed(s, f));
 	struct record *versions = record_object(o, "versions");
 	record_text(versions, "dnshound", DNSHOUND_VERSION);
 	record_text(versions, "scorecard", s->scorecard.version);

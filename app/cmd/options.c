@@ -38,7 +38,7 @@ static const struct entry {
     {"profile", 0, KIND_TEXT, USE_FINDINGS, AT(profile), 0, "NAME",
         "verdicts of a known rule set: points, hunt or listener"},
     {"allow", 0, KIND_LIST, USE_FINDINGS, AT(allow), 0, "FILE",
-        "suppress what this list allows; the reason is shown"},
+        "findings that are accepted: lines of zone, client, until, reason"},
     {"site-zones", 0, KIND_LIST, USE_INPUT | USE_EXPLAIN, AT(site_zones), 0, "ZONE[,ZONE...]",
         "zones of this site"},
     {"psl", 0, KIND_TEXT, USE_INPUT | USE_EXPLAIN, AT(psl), 0, "FILE",

@@ -33,6 +33,11 @@ static int compare(const void *pa, const void *pb)
 	return compare_bytes(a, b);
 }
 
+const struct allow_entry *rows_allowed(const struct session *s, const struct finding *f)
+{
+	return allow_find(&s->allow, f);
+}
+
 bool rows_gather(struct rows *r, const struct session *s, enum rows_of what)
 {
 	struct engine_walk walk = {0};
@@ -57,6 +62,10 @@ bool rows_gather(struct rows *r, const struct session *s, enum rows_of what)
 		if (what == ROWS_PAIRS ? f->now.subject != SUBJECT_PAIR
 		                       : f->verdict.score < s->options->threshold)
 			continue;
+		if (rows_allowed(s, f)) {
+			f->verdict.severity = SEVERITY_INFO;
+			r->n_allowed++;
+		}
 		r->by_severity[f->verdict.severity]++;
 		r->n++;
 	}

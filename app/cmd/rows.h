@@ -8,8 +8,12 @@
 struct rows {
 	struct finding *at;
 	size_t n;
+	size_t n_allowed;                          /* of those */
 	size_t by_severity[SEVERITY_CRITICAL + 1]; /* before --top cut the list */
 };
+
+/* The entry of --allow that a finding falls under, or NULL. */
+const struct allow_entry *rows_allowed(const struct session *s, const struct finding *f);
 
 enum rows_of { ROWS_FINDINGS, ROWS_PAIRS };
 

@@ -47,7 +47,8 @@ int cmd_scan(int argc, char **argv)
 		} else {
 			table_findings(&s, &rows);
 		}
-		status = (rows.n ? EXIT_FINDINGS : EXIT_CLEAN) | (s.errors ? EXIT_ERROR : 0);
+		status = (rows.n > rows.n_allowed ? EXIT_FINDINGS : EXIT_CLEAN) |
+		         (s.errors ? EXIT_ERROR : 0);
 		rows_free(&rows);
 	}
 	session_close(&s);

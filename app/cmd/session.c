@@ -114,6 +114,7 @@ bool session_open(struct session *s, const struct options *o, bool keep_all)
 	if (o->seed)
 		s->config.key.k1 = o->seed;
 	if (!load_suffixes(s, o) || !load_model(s) || !load_scorecard(s, o) || !load_times(s, o) ||
+	    !allow_read(&s->allow, &o->allow) ||
 	    !services_read(&s->services, o->services, &s->config.key, &s->config.services))
 		return false;
 	s->engine_bytes = engine_size(&s->config);
@@ -133,6 +134,7 @@ void session_close(struct session *s)
 		munmap(s->engine_memory, s->engine_bytes);
 	free(s->suffix_memory);
 	free(s->model_memory);
+	allow_done(&s->allow);
 	services_done(&s->services);
 	if (s->inputs)
 		listing_done(s->inputs);
@@ -206,6 +208,8 @@ bool session_run(struct session *s)
 	s->elapsed_s =
 	    (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
 	engine_stats(s->engine, &s->stats);
+	if (!s->quiet)
+		allow_warn_expired(&s->allow, s->stats.last_ns);
 	return true;
 }
 

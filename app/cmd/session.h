@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/capture/listing.h"
+#include "app/cmd/allow.h"
 #include "app/cmd/options.h"
 #include "app/cmd/services_load.h"
 #include "lib/engine/engine.h"
@@ -21,6 +22,7 @@ struct session {
 	struct listing *inputs;
 	engine_event_fn *each; /* set before session_run() to see every event in order */
 	void *each_ctx;
+	struct allow allow;
 	struct services_memory services;
 	void *engine_memory, *suffix_memory, *model_memory;
 	size_t engine_bytes;

@@ -117,23 +117,49 @@ void table_coverage(const struct session *s)
 	printf("; %.1f s\n", s->elapsed_s);
 }
 
+/* One line for what --allow accepts: how many, and the reason of each entry once. */
+static void print_allowed(const struct session *s, const struct rows *r)
+{
+	const struct allow_entry *last = NULL;
+	if (r->n_allowed == 0)
+		return;
+	printf("%zu finding%s allowed (", r->n_allowed, r->n_allowed == 1 ? "" : "s");
+	for (size_t k = 0; k < s->allow.n; k++) {
+		const struct allow_entry *e = &s->allow.entries[k];
+		size_t i = 0;
+		while (i < r->n && rows_allowed(s, &r->at[i]) != e)
+			i++;
+		if (i == r->n)
+			continue;
+		printf("%s%.70s", last ? "; " : "", e->reason);
+		last = e;
+	}
+	printf(")\n");
+}
+
 void table_findings(const struct session *s, const struct rows *r)
 {
 	bool colours = table_has_colours();
-	size_t shown = s->options->top && s->options->top < r->n ? s->options->top : r->n;
+	size_t n = r->n - r->n_allowed, printed = 0;
+	size_t shown = s->options->top && s->options->top < n ? s->options->top : n;
 
-	if (r->n) {
+	if (n) {
 		printf("%5s  %-12s  %-21s  %-28s %10s %10s\n", "score", "verdict", "client", "zone",
 		    "out", "in");
-		for (size_t i = 0; i < shown; i++)
+		for (size_t i = 0; printed < shown; i++) {
+			if (rows_allowed(s, &r->at[i]))
+				continue;
 			print_finding(s, &r->at[i], colours);
-		if (shown < r->n)
-			printf("... and %zu more (--top 0 shows all)\n\n", r->n - shown);
+			printed++;
+		}
+		if (shown < n)
+			printf("... and %zu more (--top 0 shows all)\n\n", n - shown);
 	}
+	print_allowed(s, r);
 	table_coverage(s);
-	if (r->n == 0 && s->stats.events == 0)
+	if (n == 0 && s->stats.events == 0)
 		printf("Nothing to judge: no DNS was found in the input.\n");
-	else if (r->n == 0)
+	else if (n == 0)
 		printf(
 		    "Nothing at or above score %u. See the quiet ones with: dnshound hunt INPUT\n",
 		    s->options->threshold);
