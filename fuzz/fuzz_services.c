@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lib/base/assert.h"
-#include "lib/judge/services.h"
+#include "lib/track/services.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

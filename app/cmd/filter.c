@@ -9,10 +9,10 @@
 
 static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 
-bool filter_address(const char *spec, const uint8_t address[16])
+bool filter_network(const char *spec, uint8_t ret_address[16], unsigned *ret_bits)
 {
-	char text[64];
-	uint8_t want[16];
+	char text[64], *end;
+	uint8_t address[16];
 	const char *slash = strchr(spec, '/');
 	size_t len = slash ? (size_t)(slash - spec) : strlen(spec);
 	unsigned bits = 128;
@@ -21,18 +21,49 @@ bool filter_address(const char *spec, const uint8_t address[16])
 		return false;
 	memcpy(text, spec, len);
 	text[len] = 0;
-	bool four = inet_pton(AF_INET, text, want + 12) == 1;
+	bool four = inet_pton(AF_INET, text, address + 12) == 1;
 	if (four)
-		memcpy(want, mapped, sizeof(mapped));
-	else if (inet_pton(AF_INET6, text, want) != 1)
+		memcpy(address, mapped, sizeof(mapped));
+	else if (inet_pton(AF_INET6, text, address) != 1)
 		return false;
 	if (slash) {
-		unsigned long v = strtoul(slash + 1, NULL, 10);
-		bits = (unsigned)(v > (four ? 32 : 128) ? 128 : four ? v + 96 : v);
+		unsigned long v = strtoul(slash + 1, &end, 10);
+		if (end == slash + 1 || *end || slash[1] == '-' || v > (four ? 32 : 128))
+			return false;
+		bits = (unsigned)(four ? v + 96 : v);
 	}
-	if (memcmp(want, address, bits / 8) != 0)
+	memcpy(ret_address, address, sizeof(address));
+	*ret_bits = bits;
+	return true;
+}
+
+bool filter_in_network(const uint8_t network[16], unsigned bits, const uint8_t address[16])
+{
+	if (memcmp(network, address, bits / 8) != 0)
 		return false;
-	return bits % 8 == 0 || ((want[bits / 8] ^ address[bits / 8]) >> (8 - bits % 8)) == 0;
+	return bits % 8 == 0 || ((network[bits / 8] ^ address[bits / 8]) >> (8 - bits % 8)) == 0;
+}
+
+bool filter_address(const char *spec, const uint8_t address[16])
+{
+	uint8_t network[16];
+	unsigned bits;
+	return filter_network(spec, network, &bits) && filter_in_network(network, bits, address);
+}
+
+bool filter_is_address(const char *spec)
+{
+	uint8_t network[16];
+	unsigned bits;
+	return strcmp(spec, "*") == 0 || filter_network(spec, network, &bits);
+}
+
+bool filter_is_zone(const char *spec)
+{
+	uint8_t wire[NAME_WIRE_MAX];
+	size_t n;
+	return strcmp(spec, "*") == 0 || strcmp(spec, "-") == 0 ||
+	       name_from_text(view_of(spec, strlen(spec)), wire, &n);
 }
 
 bool filter_zone(const char *spec, const uint8_t *zone, size_t len)

@@ -10,6 +10,7 @@ static const struct {
 	const char *help;
 } commands[] = {
     {"scan", cmd_scan, "captures and logs in, findings out"},
+    {"hunt", cmd_hunt, "the figures of every pair, filtered and sorted"},
     {"explain", cmd_explain, "why a name costs what it costs"},
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

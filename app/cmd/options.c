@@ -22,6 +22,7 @@ static const struct entry {
 #define AT(member) offsetof(struct options, member)
     {"json", 'j', KIND_FLAG, USE_FINDINGS | USE_HUNT | USE_EXPLAIN, AT(json), 0, NULL,
         "one JSON object a line on standard output"},
+    {"csv", 0, KIND_FLAG, USE_HUNT, AT(csv), 0, NULL, "comma-separated values on standard output"},
     {"threshold", 't', KIND_NUMBER, USE_FINDINGS, AT(threshold), 100, "SCORE",
         "report from this score on (default 50)"},
     {"top", 'n', KIND_NUMBER, USE_FINDINGS | USE_HUNT, AT(top), 1000000, "N",
@@ -37,7 +38,7 @@ static const struct entry {
     {"profile", 0, KIND_TEXT, USE_FINDINGS, AT(profile), 0, "NAME",
         "verdicts of a known rule set: points, hunt or listener"},
     {"allow", 0, KIND_LIST, USE_FINDINGS, AT(allow), 0, "FILE",
-        "suppress what this list allows; the reason is shown"},
+        "findings that are accepted: lines of zone, client, until, reason"},
     {"site-zones", 0, KIND_LIST, USE_INPUT | USE_EXPLAIN, AT(site_zones), 0, "ZONE[,ZONE...]",
         "zones of this site"},
     {"psl", 0, KIND_TEXT, USE_INPUT | USE_EXPLAIN, AT(psl), 0, "FILE",
@@ -51,7 +52,8 @@ static const struct entry {
     {"seed", 0, KIND_SEED, USE_INPUT, AT(seed), 0, "N", "key of the hash tables"},
     {"where", 'w', KIND_TEXT, USE_HUNT, AT(where), 0, "EXPR",
         "e.g. 'unique_names > 10 and avg_name_length > 40'"},
-    {"sort", 's', KIND_TEXT, USE_HUNT, AT(sort), 0, "COLUMN", "largest first (default bytes_up)"},
+    {"sort", 's', KIND_TEXT, USE_HUNT, AT(sort), 0, "COLUMN",
+        "largest first (default bytes_total)"},
     {"columns", 'c', KIND_TEXT, USE_HUNT, AT(columns), 0, "A,B,...", "which figures"},
     {"window", 0, KIND_TEXT, USE_HUNT, AT(window), 0, "TIME",
         "only the last 24h, 90m ... before the newest event"},
@@ -173,6 +175,16 @@ bool options_parse(struct options *o, unsigned uses, int argc, char **argv)
 	o->inputs = (const char *const *)argv + optind;
 	o->n_inputs = (unsigned)(argc - optind);
 	return true;
+}
+
+bool options_has_input(const struct options *o, const char *command)
+{
+	if (o->n_inputs)
+		return true;
+	fprintf(stderr,
+	    "dnshound: %s what? Name a capture, a log or a directory (see dnshound %s --help)\n",
+	    command, command);
+	return false;
 }
 
 void options_help(unsigned uses)

@@ -17,13 +17,14 @@ struct option_list {
 };
 
 struct options {
-	bool json;
+	bool json, csv;
 	bool help;
 	unsigned threshold; /* score */
 	unsigned top;       /* rows shown, 0 = all */
 	unsigned jobs;      /* workers, 0 = one per core */
 	const char *psl, *services, *profile, *scorecard;
 	const char *since, *until;
+	int64_t not_before_ns; /* beside since; set by hunt --window, 0 = none */
 	uint64_t seed;
 	uint64_t memory;
 	enum capture_format format;
@@ -38,6 +39,9 @@ enum option_use { USE_INPUT = 1, USE_FINDINGS = 2, USE_HUNT = 4, USE_EXPLAIN = 8
 
 /* Fill in defaults, then the command line. False after telling what is wrong. */
 bool options_parse(struct options *o, unsigned uses, int argc, char **argv);
+
+/* Whether an input was named; else that is told. */
+bool options_has_input(const struct options *o, const char *command);
 
 /* Print the lines of the options that a command takes. */
 void options_help(unsigned uses);

@@ -98,32 +98,32 @@ void psl_warn(FILE *to, const char *path, int error, const struct psl_report *r,
 {
 	if (error == -ENOENT) {
 		fprintf(to,
-		    "%s: the Public Suffix List is not there; install the package publicsuffix or "
+		    "dnshound: %s: the Public Suffix List is not there; install the package "
+		    "publicsuffix or "
 		    "name a file with --psl\n",
 		    path);
 		return;
 	}
 	if (error == -ENOSPC) {
-		fprintf(to, "%s: more rules than the table takes\n", path);
+		fprintf(to, "dnshound: %s: more rules than the table takes\n", path);
 		return;
 	}
 	if (error == -EINVAL) {
-		fprintf(to, "%s: not a Public Suffix List: no rule in it\n", path);
+		fprintf(to, "dnshound: %s: not a Public Suffix List: no rule in it\n", path);
 		return;
 	}
 	if (error < 0) {
-		fprintf(to, "%s: %s\n", path, strerror(-error));
+		fprintf(to, "dnshound: %s: %s\n", path, strerror(-error));
 		return;
 	}
 	for (uint32_t i = 0; i < r->bad && i < PSL_BAD_KEPT; i++)
-		fprintf(to, "%s:%u: rule left out: %s\n", path, r->bad_lines[i].line,
+		fprintf(to, "dnshound: %s:%u: rule left out: %s\n", path, r->bad_lines[i].line,
 		    r->bad_lines[i].reason);
 	if (r->bad > PSL_BAD_KEPT)
-		fprintf(to, "%s: %u more rules left out\n", path, r->bad - PSL_BAD_KEPT);
+		fprintf(to, "dnshound: %s: %u more rules left out\n", path, r->bad - PSL_BAD_KEPT);
 	int64_t days = (now_s - r->date_s) / DAY_S;
 	if (days > PSL_MAX_AGE_DAYS)
 		fprintf(to,
-		    "%s: warning: the list is %lld days old%s; zones of newer suffixes are "
-		    "not told apart\n",
-		    path, (long long)days, r->date_from_file ? " (by the file's date)" : "");
+		    "dnshound: %s: warning: %lld days old%s; newer suffixes are not known\n", path,
+		    (long long)days, r->date_from_file ? " (by its file's date)" : "");
 }

@@ -33,6 +33,11 @@ static int compare(const void *pa, const void *pb)
 	return compare_bytes(a, b);
 }
 
+const struct allow_entry *rows_allowed(const struct session *s, const struct finding *f)
+{
+	return allow_find(&s->allow, f);
+}
+
 bool rows_gather(struct rows *r, const struct session *s, enum rows_of what)
 {
 	struct engine_walk walk = {0};
@@ -57,6 +62,10 @@ bool rows_gather(struct rows *r, const struct session *s, enum rows_of what)
 		if (what == ROWS_PAIRS ? f->now.subject != SUBJECT_PAIR
 		                       : f->verdict.score < s->options->threshold)
 			continue;
+		if (rows_allowed(s, f)) {
+			f->verdict.severity = SEVERITY_INFO;
+			r->n_allowed++;
+		}
 		r->by_severity[f->verdict.severity]++;
 		r->n++;
 	}
@@ -110,6 +119,20 @@ void rows_id(const struct finding *f, char buf[17])
 	memcpy(key + 3, f->now.client, 16);
 	memcpy(key + 19, zone, len);
 	snprintf(buf, 17, "%016llx", (unsigned long long)hash_bytes(&none, key, 19 + len));
+}
+
+void rows_reason(
+    const struct session *s, const struct finding *f, unsigned i, char *buf, size_t size)
+{
+	signal_text(f->verdict.reasons[i].signal, &f->judged, &s->config.budgets, buf, size);
+	if (f->verdict.reasons[i].signal != SIGNAL_SERVICE || !f->judged.service)
+		return;
+	const struct service *service = services_at(s->config.services, f->judged.service - 1u);
+	size_t len = strlen(buf);
+	snprintf(buf + len, size - len, " (%.*s: %.*s; %.*s)", (int)service->category.len,
+	    (const char *)service->category.p, (int)service->suffix.len,
+	    (const char *)service->suffix.p, (int)service->source.len,
+	    (const char *)service->source.p);
 }
 
 const char *rows_next_step(const struct finding *f)

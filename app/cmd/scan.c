@@ -34,11 +34,8 @@ int cmd_scan(int argc, char **argv)
 		usage();
 		return EXIT_CLEAN;
 	}
-	if (o.n_inputs == 0) {
-		fprintf(stderr, "dnshound: scan what? Name a capture, a log or a directory "
-		                "(see dnshound scan --help)\n");
+	if (!options_has_input(&o, argv[0]))
 		return EXIT_ERROR;
-	}
 	int status = EXIT_ERROR;
 	if (session_open(&s, &o, false) && session_run(&s) &&
 	    rows_gather(&rows, &s, ROWS_FINDINGS)) {
@@ -50,7 +47,8 @@ int cmd_scan(int argc, char **argv)
 		} else {
 			table_findings(&s, &rows);
 		}
-		status = (rows.n ? EXIT_FINDINGS : EXIT_CLEAN) | (s.errors ? EXIT_ERROR : 0);
+		status = (rows.n > rows.n_allowed ? EXIT_FINDINGS : EXIT_CLEAN) |
+		         (s.errors ? EXIT_ERROR : 0);
 		rows_free(&rows);
 	}
 	session_close(&s);

@@ -13,6 +13,7 @@
 #include "app/cmd/filter.h"
 #include "app/cmd/pipeline.h"
 #include "app/cmd/psl_load.h"
+#include "app/cmd/textfile.h"
 #include "app/cmd/timearg.h"
 #include "lib/decode/dnstap.h"
 
@@ -68,34 +69,13 @@ static bool load_model(struct session *s)
 	return s->config.model != NULL;
 }
 
-static bool read_whole(const char *path, char **ret, size_t *ret_len)
-{
-	FILE *f = fopen(path, "rb");
-	size_t room = 1 << 20;
-	char *buf = f ? malloc(room) : NULL;
-	if (!buf) {
-		fprintf(stderr, "dnshound: %s: %s\n", path, strerror(errno));
-		if (f)
-			fclose(f);
-		return false;
-	}
-	*ret_len = fread(buf, 1, room, f);
-	*ret = buf;
-	fclose(f);
-	return true;
-}
-
 static bool load_scorecard(struct session *s, const struct options *o)
 {
 	struct view text = view_of(data_scorecard, data_scorecard_len);
 	const char *path = o->scorecard ? o->scorecard : "data/scorecard.tsv";
 	char *own = NULL;
-	size_t len;
-	if (o->scorecard) {
-		if (!read_whole(path, &own, &len))
-			return false;
-		text = view_of(own, len);
-	}
+	if (o->scorecard && !textfile_read(path, &own, &text))
+		return false;
 	uint32_t line = scorecard_parse(&s->scorecard, text);
 	free(own);
 	if (line)
@@ -119,6 +99,8 @@ static bool load_times(struct session *s, const struct options *o)
 			    bounds[i].name, bounds[i].text);
 			return false;
 		}
+	if (o->not_before_ns > s->config.since_ns)
+		s->config.since_ns = o->not_before_ns;
 	return true;
 }
 
@@ -131,7 +113,9 @@ bool session_open(struct session *s, const struct options *o, bool keep_all)
 	s->config.keep_all = keep_all;
 	if (o->seed)
 		s->config.key.k1 = o->seed;
-	if (!load_suffixes(s, o) || !load_model(s) || !load_scorecard(s, o) || !load_times(s, o))
+	if (!load_suffixes(s, o) || !load_model(s) || !load_scorecard(s, o) || !load_times(s, o) ||
+	    !allow_read(&s->allow, &o->allow) ||
+	    !services_read(&s->services, o->services, &s->config.key, &s->config.services))
 		return false;
 	s->engine_bytes = engine_size(&s->config);
 	s->engine_memory = map_memory(s->engine_bytes);
@@ -150,6 +134,8 @@ void session_close(struct session *s)
 		munmap(s->engine_memory, s->engine_bytes);
 	free(s->suffix_memory);
 	free(s->model_memory);
+	allow_done(&s->allow);
+	services_done(&s->services);
 	if (s->inputs)
 		listing_done(s->inputs);
 	free(s->inputs);
@@ -162,6 +148,8 @@ static void tell(void *arg, const struct capture_report *r)
 	s->problems[r->reason]++;
 	s->errors += r->severity == CAPTURE_ERROR;
 	s->warnings += r->severity == CAPTURE_WARNING;
+	if (s->quiet)
+		return;
 	fprintf(stderr, "dnshound: %s: %s at byte %llu: %s (%s)\n", r->file, levels[r->severity],
 	    (unsigned long long)r->offset, r->text, capture_reason_text(r->reason));
 }
@@ -220,6 +208,8 @@ bool session_run(struct session *s)
 	s->elapsed_s =
 	    (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9;
 	engine_stats(s->engine, &s->stats);
+	if (!s->quiet)
+		allow_warn_expired(&s->allow, s->stats.last_ns);
 	return true;
 }
 

@@ -4,7 +4,9 @@
 #pragma once
 
 #include "app/capture/listing.h"
+#include "app/cmd/allow.h"
 #include "app/cmd/options.h"
+#include "app/cmd/services_load.h"
 #include "lib/engine/engine.h"
 
 struct session {
@@ -15,10 +17,13 @@ struct session {
 	struct scorecard scorecard;
 	uint64_t problems[CAPTURE_REASON_COUNT];
 	unsigned errors, warnings;
+	bool quiet; /* set before session_run(): what is wrong with inputs is counted, not told */
 	double elapsed_s;
 	struct listing *inputs;
 	engine_event_fn *each; /* set before session_run() to see every event in order */
 	void *each_ctx;
+	struct allow allow;
+	struct services_memory services;
 	void *engine_memory, *suffix_memory, *model_memory;
 	size_t engine_bytes;
 };

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "app/cmd/filter.h"
-#include "app/cmd/ndjson.h"
+#include "app/cmd/lists.h"
 #include "app/cmd/timearg.h"
 #include "lib/base/out.h"
 #include "lib/decode/name.h"
@@ -26,8 +26,7 @@ void table_bytes(uint64_t bytes, char *buf, size_t size)
 	out_bytes(&o, bytes);
 }
 
-/* Cut in the middle: the zone's end and the beginning of a name tell most. */
-static void fit(char *text, size_t width)
+void table_fit(char *text, size_t width)
 {
 	size_t len = strlen(text), keep = width - 3;
 	if (len <= width)
@@ -39,9 +38,8 @@ static void fit(char *text, size_t width)
 static void print_reasons(const struct session *s, const struct finding *f)
 {
 	for (unsigned i = 0; i < f->verdict.n_reasons && i < REASONS_SHOWN; i++) {
-		char text[256];
-		signal_text(f->verdict.reasons[i].signal, &f->judged, &s->config.budgets, text,
-		    sizeof(text));
+		char text[ROWS_REASON_MAX];
+		rows_reason(s, f, i, text, sizeof(text));
 		printf("    %+4d  %.*s\n", f->verdict.reasons[i].points, COLUMNS - 10, text);
 	}
 }
@@ -54,8 +52,8 @@ static void print_samples(const struct finding *f)
 		if (!sample->len)
 			continue;
 		name_print(sample->name, text);
-		ndjson_type(sample->qtype, type, sizeof(type));
-		fit(text, COLUMNS - 22);
+		lists_type(sample->qtype, type, sizeof(type));
+		table_fit(text, COLUMNS - 22);
 		printf("    e.g.  %s %s\n", type, text);
 	}
 }
@@ -66,11 +64,11 @@ static void print_finding(const struct session *s, const struct finding *f, bool
 	char zone[NAME_TEXT_MAX + 2], client[46], up[24], down[24], when[48];
 
 	rows_zone(f, zone);
-	fit(zone, 28);
+	table_fit(zone, 28);
 	filter_print_address(f->now.client, client);
 	if (f->now.subject == SUBJECT_ZONE)
 		snprintf(client, sizeof(client), "%u clients", f->now.zone_clients);
-	fit(client, 21);
+	table_fit(client, 21);
 	table_bytes(f->now.bytes_up, up, sizeof(up));
 	table_bytes(f->now.bytes_down, down, sizeof(down));
 	printf("%s%5u  %-12.12s%s  %-21s  %-28s %10s %10s\n",
@@ -90,7 +88,7 @@ static void print_finding(const struct session *s, const struct finding *f, bool
 	printf("    Next: %s\n\n", rows_next_step(f));
 }
 
-static void print_coverage(const struct session *s)
+void table_coverage(const struct session *s)
 {
 	const struct engine_stats *st = &s->stats;
 	uint64_t bad = 0;
@@ -119,23 +117,49 @@ static void print_coverage(const struct session *s)
 	printf("; %.1f s\n", s->elapsed_s);
 }
 
+/* One line for what --allow accepts: how many, and the reason of each entry once. */
+static void print_allowed(const struct session *s, const struct rows *r)
+{
+	const struct allow_entry *last = NULL;
+	if (r->n_allowed == 0)
+		return;
+	printf("%zu finding%s allowed (", r->n_allowed, r->n_allowed == 1 ? "" : "s");
+	for (size_t k = 0; k < s->allow.n; k++) {
+		const struct allow_entry *e = &s->allow.entries[k];
+		size_t i = 0;
+		while (i < r->n && rows_allowed(s, &r->at[i]) != e)
+			i++;
+		if (i == r->n)
+			continue;
+		printf("%s%.70s", last ? "; " : "", e->reason);
+		last = e;
+	}
+	printf(")\n");
+}
+
 void table_findings(const struct session *s, const struct rows *r)
 {
 	bool colours = table_has_colours();
-	size_t shown = s->options->top && s->options->top < r->n ? s->options->top : r->n;
+	size_t n = r->n - r->n_allowed, printed = 0;
+	size_t shown = s->options->top && s->options->top < n ? s->options->top : n;
 
-	if (r->n) {
+	if (n) {
 		printf("%5s  %-12s  %-21s  %-28s %10s %10s\n", "score", "verdict", "client", "zone",
 		    "out", "in");
-		for (size_t i = 0; i < shown; i++)
+		for (size_t i = 0; printed < shown; i++) {
+			if (rows_allowed(s, &r->at[i]))
+				continue;
 			print_finding(s, &r->at[i], colours);
-		if (shown < r->n)
-			printf("... and %zu more (--top 0 shows all)\n\n", r->n - shown);
+			printed++;
+		}
+		if (shown < n)
+			printf("... and %zu more (--top 0 shows all)\n\n", n - shown);
 	}
-	print_coverage(s);
-	if (r->n == 0 && s->stats.events == 0)
+	print_allowed(s, r);
+	table_coverage(s);
+	if (n == 0 && s->stats.events == 0)
 		printf("Nothing to judge: no DNS was found in the input.\n");
-	else if (r->n == 0)
+	else if (n == 0)
 		printf(
 		    "Nothing at or above score %u. See the quiet ones with: dnshound hunt INPUT\n",
 		    s->options->threshold);

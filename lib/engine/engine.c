@@ -59,7 +59,7 @@ size_t engine_size(const struct engine_config *c)
 {
 	struct stream_config sc = stream_config(c);
 	size_t stream = aligned(stream_size(&sc));
-	struct shard_plan plan = shard_plan(shards_budget(c, stream));
+	struct shard_plan plan = shard_plan(shards_budget(c, stream), c->keep_all);
 	return fixed_size() + stream + SHARDS * shard_size(&plan);
 }
 
@@ -80,6 +80,7 @@ struct engine *engine_init(void *mem, const struct engine_config *c)
 	e->track = (struct track_config){
 	    .suffix = c->suffix,
 	    .model = c->model,
+	    .services = c->services,
 	    .half_lives = c->half_lives,
 	    .horizon_s = c->horizon_s,
 	    .keep_all = c->keep_all,
@@ -91,7 +92,7 @@ struct engine *engine_init(void *mem, const struct engine_config *c)
 	e->recent = carve(&at, RECENT_SLOTS * sizeof(struct recent));
 	size_t stream = stream_size(&sc);
 	e->stream = stream_init(carve(&at, stream), &sc);
-	struct shard_plan plan = shard_plan(shards_budget(c, aligned(stream)));
+	struct shard_plan plan = shard_plan(shards_budget(c, aligned(stream)), c->keep_all);
 	for (unsigned i = 0; i < SHARDS; i++)
 		shard_init(&e->shards[i], carve(&at, shard_size(&plan)), &plan, &e->track);
 	return e;

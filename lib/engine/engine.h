@@ -26,6 +26,7 @@ struct engine_config {
 	struct hash_key key;
 	const struct suffix *suffix;
 	const struct model *model;
+	const struct services *services; /* NULL: none are declared */
 	const struct scorecard *scorecard;
 	struct budgets budgets;
 	struct half_lives half_lives;

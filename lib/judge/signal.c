@@ -69,6 +69,28 @@ static int64_t zone_kind(const struct features *f)
 	return kinds[f->zone_class];
 }
 
+/* Names without the shape are held to four fifths of what any pair may leak. The amount of a day
+ * is read from the middle scale, where a burst stands in full. */
+static int64_t service_state(const struct features *f, const struct budgets *b)
+{
+	enum { AMOUNT_TIMES = 10, REST_PERCENT = 80, MIDDLE = 1 };
+	uint64_t day = (uint64_t)f->service_day_bytes * AMOUNT_TIMES;
+	uint32_t rest[SCALES];
+
+	for (int i = 0; i < SCALES; i++)
+		rest[i] = (uint32_t)((uint64_t)f->up[i] * (1000 - f->service_permille) / 1000);
+	if (against_budget(rest, b->up, f) >= REST_PERCENT)
+		return SERVICE_OTHER_SHAPE;
+	bool down = against_budget(f->down, b->down, f) >= 100 || f->opaque_down >= b->opaque;
+	if (f->service_direction == SERVICE_UP && down && f->bytes_down > f->bytes_up)
+		return SERVICE_OTHER_DIRECTION;
+	if (f->service_direction == SERVICE_DOWN && against_budget(f->up, b->up, f) >= 100)
+		return SERVICE_OTHER_DIRECTION;
+	if (f->up[MIDDLE] > day || f->down[MIDDLE] > day)
+		return SERVICE_OTHER_AMOUNT;
+	return SERVICE_KEPT;
+}
+
 bool signal_value(
     enum signal s, const struct features *f, const struct budgets *b, int64_t *ret_value)
 {
@@ -137,6 +159,10 @@ bool signal_value(
 		v = f->top_permille;
 		named = f->subject == SUBJECT_CLIENT;
 		break;
+	case SIGNAL_SERVICE:
+		named = f->subject == SUBJECT_PAIR && f->service != 0;
+		v = named ? service_state(f, b) : SERVICE_NONE;
+		break;
 	case SIGNAL_COUNT:
 		return false;
 	}
@@ -182,6 +208,14 @@ static const struct {
 static const char *const kind_texts[] = {"", "a registered domain", "a zone of this site",
     "a special-use name", "a reverse zone", "a name outside the public DNS, told to its server"};
 
+static const char *const service_texts[] = {
+    [SERVICE_NONE] = "",
+    [SERVICE_KEPT] = "its names have the shape, the direction and the amount of a declared service",
+    [SERVICE_OTHER_SHAPE] = "names below a declared service without its shape carry data",
+    [SERVICE_OTHER_DIRECTION] = "data flows the other way than that of the declared service",
+    [SERVICE_OTHER_AMOUNT] = "ten times what a client ordinarily tells the declared service",
+};
+
 void signal_text(
     enum signal s, const struct features *f, const struct budgets *b, char *buf, size_t size)
 {
@@ -208,6 +242,9 @@ void signal_text(
 	case SIGNAL_ZONE_KIND:
 		out_str(&o, "the zone is ");
 		out_str(&o, kind_texts[v]);
+		break;
+	case SIGNAL_SERVICE:
+		out_str(&o, service_texts[v]);
 		break;
 	default:
 		out_i64(&o, v / sentences[s].divide);

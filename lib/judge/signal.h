@@ -5,6 +5,7 @@
 #pragma once
 
 #include "lib/track/features.h"
+#include "lib/track/services.h"
 
 enum signal {
 #define SIGNAL_LIST(X)                                                                             \
@@ -25,11 +26,21 @@ enum signal {
 	X(PREVALENCE, prevalence)         /* clients that share the zone's leak */                 \
 	X(ZONE_KIND, zone_kind)           /* 1 registered, 2 site, 3 special, 4 reverse, 5 none */ \
 	X(EXTRA, extra_bytes)             /* data beside question and answers */                   \
-	X(CONCENTRATION, concentration)   /* client: permille told to the largest zone */
+	X(CONCENTRATION, concentration)   /* client: permille told to the largest zone */          \
+	X(SERVICE, service)               /* enum service_state, of a declared service */
 #define X(id, name) SIGNAL_##id,
 	SIGNAL_LIST(X)
 #undef X
 	    SIGNAL_COUNT
+};
+
+/* Whether a pair of a declared service keeps what the catalogue says of it. */
+enum service_state {
+	SERVICE_NONE,
+	SERVICE_KEPT,
+	SERVICE_OTHER_SHAPE,     /* names without the shape carry as much as a finding's */
+	SERVICE_OTHER_DIRECTION, /* more came in than went out, or the reverse */
+	SERVICE_OTHER_AMOUNT,    /* ten times the ordinary */
 };
 
 /* Leak allowed to an ordinary subject, bytes, for each scale. */

@@ -92,6 +92,7 @@ void verdict_judge(
     struct verdict *v, const struct features *f, const struct scorecard *c, const struct budgets *b)
 {
 	int score = 50;
+	bool declared = false;
 
 	*v = (struct verdict){0};
 	for (unsigned s = 0; s < SIGNAL_COUNT; s++) {
@@ -101,10 +102,16 @@ void verdict_judge(
 		int points = scorecard_points(c, f->subject, s, value);
 		if (points == 0)
 			continue;
+		/* Whatever the rest says, it ends below `low`: a declared flow is information. */
+		if (s == SIGNAL_SERVICE && value == SERVICE_KEPT) {
+			declared = true;
+			if (score + points >= SCORE_LOW)
+				points = SCORE_LOW - 1 - score;
+		}
 		score += points;
 		insert_reason(v, (struct reason){(uint8_t)s, (int16_t)points, value});
 	}
 	v->score = (uint8_t)(score < 0 ? 0 : score > 100 ? 100 : score);
 	v->severity = (uint8_t)severity_of(v->score);
-	v->kind = (uint8_t)kind_of(f, v->score);
+	v->kind = (uint8_t)(declared ? VERDICT_DECLARED : kind_of(f, v->score));
 }

@@ -67,7 +67,14 @@ struct evidence {
 	uint32_t non_ascii;   /* measured names with bytes of 128 or more */
 	uint32_t encoded;     /* measured names whose longest label (8 and more) mixes in digits */
 	uint32_t search_list; /* names that looked like a suffix search */
-	uint32_t service_odd; /* names unlike the shape that the catalogue expects */
+
+	/* Names of a declared service (services.h): those of its shape, and what they cost of
+	 * model_bits; those below its suffix with another shape. */
+	uint32_t service_names, service_odd;
+	uint64_t service_bits;
+	uint32_t service_day_bytes; /* what the catalogue expects */
+	uint16_t service;           /* 1 + index in the catalogue, 0 = none */
+	uint8_t service_direction;
 
 	uint32_t gaps;                   /* between queries */
 	uint64_t gap_sum_ms, gap_square; /* square of ms >> 10 */

@@ -60,7 +60,7 @@ static void fill_shape(struct features *f, const struct evidence *v)
 	f->long_label_permille = per(v->long_label, n, 1000);
 	f->encoded_permille = per(v->encoded, n, 1000);
 	f->non_ascii_permille = per(v->non_ascii, n, 1000);
-	f->service_odd_permille = per(v->service_odd, v->novel, 1000);
+	f->service_permille = per(v->service_bits, v->model_bits, 1000);
 	f->bits_per_char = per(evidence_up_bits(v), v->n_symbols, 1);
 }
 
@@ -94,7 +94,10 @@ void features_pair(struct features *f, const struct evidence *v, const struct pa
 	    .zone_clients = zone_clients(z),
 	    .zone_age_s = z->last_s - z->first_s,
 	    .zone_up = (uint32_t)bits256_bytes(z->sums.up[SCALES - 1]),
-	    .service = z->service,
+	    .service = v->service,
+	    .service_direction = v->service_direction,
+	    .service_day_bytes = v->service_day_bytes,
+	    .service_odd = v->service_odd,
 	    .case_known = v->case_known,
 	};
 	memcpy(f->client, v->client, 16);
@@ -141,7 +144,6 @@ void features_zone(struct features *f, const struct zone *z, int64_t time_ns)
 	    .zone_clients = zone_clients(z),
 	    .zone_age_s = z->last_s - z->first_s,
 	    .zone_up = (uint32_t)bits256_bytes(z->sums.up[SCALES - 1]),
-	    .service = z->service,
 	};
 	for (int i = 0; i < SCALES; i++) {
 		f->up[i] = (uint32_t)bits256_bytes(z->sums.up[i]);

@@ -43,14 +43,18 @@ struct features {
 	uint32_t mean_answer;
 	uint32_t min_ttl;
 	uint32_t mean_gap_ms, gap_spread_permille; /* standard deviation / mean */
-	uint32_t search_permille, service_odd_permille;
-	uint32_t types;          /* distinct */
-	uint32_t zone_clients;   /* linear counting, up to 250 */
-	uint32_t zone_age_s;     /* since the zone was first seen, at this moment */
-	uint32_t zone_up;        /* decayed at the longest scale, over all clients, bytes */
-	uint32_t top_permille;   /* SUBJECT_CLIENT: what the largest zone has of the whole */
-	uint32_t client_breadth; /* distinct zones of the client; filled in by the engine */
-	uint16_t service;        /* 1 + index in the catalogue, 0 = none */
+	uint32_t search_permille;
+	uint32_t types;             /* distinct */
+	uint32_t zone_clients;      /* linear counting, up to 250 */
+	uint32_t zone_age_s;        /* since the zone was first seen, at this moment */
+	uint32_t zone_up;           /* decayed at the longest scale, over all clients, bytes */
+	uint32_t top_permille;      /* SUBJECT_CLIENT: what the largest zone has of the whole */
+	uint32_t client_breadth;    /* distinct zones of the client; filled in by the engine */
+	uint16_t service;           /* 1 + index in the catalogue, 0 = none */
+	uint8_t service_direction;  /* enum service_direction */
+	uint32_t service_day_bytes; /* ordinary there */
+	uint32_t service_permille;  /* of what goes up, in names that have the service's shape */
+	uint32_t service_odd;       /* names below its suffix with another shape */
 	bool case_known;
 };
 

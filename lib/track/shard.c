@@ -40,14 +40,15 @@ size_t shard_size(const struct shard_plan *p)
 	       2 * aligned(p->evidence * sizeof(uint16_t)) + scratch_size();
 }
 
-struct shard_plan shard_plan(size_t budget)
+struct shard_plan shard_plan(size_t budget, bool keep_all)
 {
 	struct shard_plan p = {.log2_pairs = 8};
 	for (struct shard_plan next = p;; p = next, next.log2_pairs++) {
 		/* A pair in four is of a zone of its own; a pair in 128 leaks. */
 		next.log2_zones = next.log2_blocks = next.log2_pairs - 2;
-		next.evidence = 1u << (next.log2_pairs - 7);
-		if ((shard_size(&next) - scratch_size()) * SHARDS > budget || next.log2_pairs > 22)
+		next.evidence = 1u << (next.log2_pairs - (keep_all ? 2 : 7));
+		if ((shard_size(&next) - scratch_size()) * SHARDS > budget ||
+		    next.log2_pairs > (keep_all ? 17 : 22))
 			return p.evidence ? p : next;
 	}
 }
@@ -125,7 +126,9 @@ static void fill_zone(const struct shard *s, struct zone *z, const struct name_s
 	z->sums.at_s = now_s;
 	z->name_len = (uint8_t)len;
 	memcpy(z->name, scan->lower + split.zone_at, len < ZONE_NAME_MAX ? len : ZONE_NAME_MAX);
-	(void)s;
+	if (s->config->services)
+		z->service = services_has_zone(
+		    s->config->services, view_of(scan->lower, scan->len), split.zone_at);
 }
 
 /* Names the account "*.suffix" of a note's client. */
@@ -192,6 +195,7 @@ struct added {
 	uint32_t up, down, name, opaque;
 	bool novel;
 	uint32_t min_ttl;
+	struct service_match service; /* of a novel name; service NULL: none */
 };
 
 static void release(struct shard *s, uint16_t slot)
@@ -290,6 +294,9 @@ static struct added price_event(struct shard *s, const struct batch *b, const st
 		    z, price_name(s->config->model, scan, split, e->qtype, e->flags), now_s);
 		a.up = a.name;
 		s->novel_names++;
+		if (z->service)
+			(void)services_match(s->config->services,
+			    view_of(event_name(b, e), e->name_len), &a.service);
 	}
 	if (e->answer_hash && novelty_add(&s->names, hash_mix(e->zone_hash, e->answer_hash))) {
 		struct answers_price p = answers_price_new(
@@ -301,6 +308,23 @@ static struct added price_event(struct shard *s, const struct batch *b, const st
 	if (e->extra && !(e->flags & EV_DUPLICATE))
 		*(e->flags & EV_QUERY ? &a.up : &a.down) += e->extra * 2048u;
 	return a;
+}
+
+/* A name of a declared service, or one that stands where only those are expected. */
+static void count_service(struct evidence *v, const struct services *all, const struct added *a)
+{
+	const struct service *service = a->service.service;
+	if (!service)
+		return;
+	if (!a->service.is_shaped) {
+		v->service_odd++;
+		return;
+	}
+	v->service_names++;
+	v->service_bits += a->name;
+	v->service = (uint16_t)(1 + (service - services_at(all, 0)));
+	v->service_day_bytes = service->per_day_bytes;
+	v->service_direction = (uint8_t)service->direction;
 }
 
 static void count_evidence(
@@ -369,7 +393,8 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e)
 		sums_age(&p->sums, h, now_s);
 		sums_add(&p->sums, a.up, a.down);
 		sums_age(&z->sums, h, now_s);
-		sums_add(&z->sums, a.up, a.down);
+		/* What a declared service is told is no leak of its zone or its clients. */
+		sums_add(&z->sums, a.service.is_shaped ? a.up - a.name : a.up, a.down);
 		if (z->sums.up[SCALES - 1] > ZONE_JUDGED_BITS256 &&
 		    zone_clients(z) > RARE_CLIENTS &&
 		    log2_floor(zone_before) != log2_floor(z->sums.up[SCALES - 1])) {
@@ -377,7 +402,7 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e)
 			features_zone(&f, z, e->time_ns);
 			note_judge(s, &f, e->seq);
 		}
-		if (a.name && zone_clients(z) <= RARE_CLIENTS)
+		if (a.name && !a.service.is_shaped && zone_clients(z) <= RARE_CLIENTS)
 			note_leak(s, b, e, a.name);
 	}
 
@@ -390,6 +415,7 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e)
 		return;
 	}
 	count_evidence(v, b, e, &a);
+	count_service(v, s->config->services, &a);
 	if (!v->listed) {
 		v->listed = true;
 		s->dirty[s->n_dirty++] = (uint16_t)(p->evidence - 1);

@@ -9,6 +9,7 @@
 #include "lib/track/novelty.h"
 #include "lib/track/observe.h"
 #include "lib/track/price.h"
+#include "lib/track/services.h"
 
 enum { SHARDS = 16 };
 
@@ -21,6 +22,7 @@ static inline unsigned shard_of(uint64_t zone_hash)
 struct track_config {
 	const struct suffix *suffix;
 	const struct model *model;
+	const struct services *services; /* NULL: none are declared */
 	struct half_lives half_lives;
 	uint32_t horizon_s;
 	bool keep_all; /* evidence for every pair while there is room (hunt) */
@@ -47,8 +49,9 @@ struct shard {
 	uint64_t novel_names, pairs, zones;
 };
 
-/* The largest plan for which SHARDS shards fit in budget bytes. */
-struct shard_plan shard_plan(size_t budget);
+/* The largest plan for which SHARDS shards fit in budget bytes. keep_all: where every pair wants
+ * evidence, there are fewer pairs and more of it. */
+struct shard_plan shard_plan(size_t budget, bool keep_all);
 size_t shard_size(const struct shard_plan *plan);
 void shard_init(
     struct shard *s, void *mem, const struct shard_plan *plan, const struct track_config *config);

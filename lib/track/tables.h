@@ -27,7 +27,7 @@ struct zone {
 	uint32_t queries;
 	uint32_t folded; /* 1/256 bit given away for public structure since folded_day */
 	uint16_t folded_day;
-	uint16_t service;            /* 1 + index in the catalogue, 0 = none */
+	uint16_t service;            /* whether its names can belong to a declared service */
 	uint8_t class;               /* enum zone_class */
 	uint8_t name_len;            /* whole wire length */
 	uint8_t name[ZONE_NAME_MAX]; /* wire form, lower case */

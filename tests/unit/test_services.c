@@ -10,7 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "lib/judge/services.h"
+#include "lib/track/services.h"
 
 static const struct hash_key key = {3, 4};
 

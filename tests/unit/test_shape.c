@@ -6,7 +6,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "lib/judge/shape.h"
+#include "lib/track/shape.h"
 
 /* Labels in text with dots; "" is no label at all. */
 static bool fits(const char *shape, const char *name)

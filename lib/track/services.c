@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include "lib/judge/services.h"
+#include "lib/track/services.h"
 
-#include "lib/judge/shape.h"
+#include "lib/track/shape.h"
 
 #define COLUMNS 7u
 #define TEXT_MAX (4u << 20)

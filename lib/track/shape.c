@@ -6,7 +6,7 @@
  * short, and looked at only for new names of zones that are in the catalogue.
  *
  * The same parser reads a shape when it is checked and when it is used. */
-#include "lib/judge/shape.h"
+#include "lib/track/shape.h"
 
 #define POSITIONS 64u
 
