@@ -181,7 +181,7 @@ static void leak_text(
 	out_bytes(o, leak[i]);
 	out_str(o, what);
 	out_str(o, scale_texts[i]);
-	out_str(o, "; an ordinary pair stays below ");
+	out_str(o, "; ordinary pairs stay below ");
 	out_bytes(o, budget[i]);
 }
 
@@ -225,10 +225,10 @@ void signal_text(
 	(void)signal_value(s, f, b, &v);
 	switch (s) {
 	case SIGNAL_LEAK_UP:
-		leak_text(&o, f->up, b->up, " of new names at a half-life of ");
+		leak_text(&o, f->up, b->up, " of new names, half-life ");
 		break;
 	case SIGNAL_LEAK_DOWN:
-		leak_text(&o, f->down, b->down, " of new answers at a half-life of ");
+		leak_text(&o, f->down, b->down, " of new answers, half-life ");
 		break;
 	case SIGNAL_OPAQUE_DOWN:
 		out_bytes(&o, f->opaque_down);

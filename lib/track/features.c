@@ -103,6 +103,10 @@ void features_pair(struct features *f, const struct evidence *v, const struct pa
 	memcpy(f->client, v->client, 16);
 	if (f->unique < v->novel)
 		f->unique = v->novel;
+	/* A name may come back in other case or cut: it was asked once. */
+	uint64_t messages = f->queries > f->responses ? f->queries : f->responses;
+	if (f->unique > messages)
+		f->unique = messages;
 	for (int i = 0; i < SCALES; i++) {
 		f->up[i] = (uint32_t)bits256_bytes(evidence_restate(v, p->sums.up[i]));
 		f->down[i] = (uint32_t)bits256_bytes(p->sums.down[i]);
