@@ -267,10 +267,12 @@ static void flush(struct work *w)
 {
 	struct stream_half *h = w->h;
 	while (h->pieces.head != PIECE_NONE) {
-		if (has_hole(w))
+		if (has_hole(w)) {
 			skip_hole(w);
-		else
-			deliver_part(w, !h->is_whole);
+			continue;
+		}
+		deliver_part(w, !h->is_whole);
+		pieces_reset(&w->t->pool, &h->pieces);
 	}
 }
 
@@ -382,7 +384,7 @@ static void settle(struct work *w)
 {
 	struct stream_half *h = w->h;
 	bool had_hole = h->has_hole, is_over = h->is_over || is_at_end(w);
-	if (is_over)
+	if (is_over || h->state == NOT_DNS) /* nothing to wait for */
 		flush(w);
 	h->is_over = is_over;
 	h->has_hole = has_hole(w);

@@ -262,6 +262,20 @@ static void something_else_on_the_port_is_told(void **state)
 	assert_true(f->b->events[1].flags & EV_NOT_DNS);
 }
 
+static void something_else_is_told_past_holes_too(void **state)
+{
+	struct fixture *f = *state;
+	send(f, 100, TCP_SYN, buf_new());
+	send(f, 2000, 0x10, BYTES("early"));
+	send(f, 101, 0x10, BYTES("SSH-2.0-OpenSSH_9.2p1\r\n"));
+	send(f, 3000, 0x10, BYTES("late"));
+	stream_finish(f->st, f->b);
+	assert_int_equal(f->b->n, 3);
+	assert_int_equal(f->b->events[0].extra, 23);
+	assert_int_equal(f->b->events[1].extra, 5);
+	assert_int_equal(f->b->events[2].extra, 4);
+}
+
 static void a_connection_may_follow_another_on_the_same_ports(void **state)
 {
 	struct fixture *f = *state;
@@ -473,6 +487,7 @@ int main(void)
 	    T(far_ahead_is_not_waited_for),
 	    T(a_message_that_never_ends_is_told_as_far_as_it_came),
 	    T(something_else_on_the_port_is_told),
+	    T(something_else_is_told_past_holes_too),
 	    T(a_connection_may_follow_another_on_the_same_ports),
 	    T(a_cut_capture_still_shows_the_questions),
 	    T(what_waits_at_the_end_is_not_lost),
