@@ -79,3 +79,4 @@ extern const struct carver carver_dnsteal;
 extern const struct carver carver_dnsexfiltrator;
 extern const struct carver carver_dns_shell;
 extern const struct carver carver_tuns;
+extern const struct carver carver_ozymandns;
