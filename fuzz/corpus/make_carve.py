@@ -104,7 +104,26 @@ def generic():
                                              for i, p in enumerate(parts)))
 
 
+def small_tools():
+    text = base64.urlsafe_b64encode(bytes(range(256))).decode().rstrip("=")
+    hello = base64.b32encode(b"a.txt|7").decode().rstrip("=").lower()
+    write("carve_dnsexfiltrator", "file", event(16, f"init.{hello}.base64") + b"".join(
+        event(16, f"{n}.{text[i:i + 50]}") for n, i in enumerate(range(0, len(text), 50)) if n != 2))
+    write("carve_dnsteal", "file", b"".join(
+        event(1, f"{text[i:i + 50].replace('_', '/').replace('-', '*')}-.a.txt")
+        for i in range(0, len(text), 50)))
+    write("carve_dns_shell", "result", event(16, "k", 16, b"\3dir") + event(1, "k.CMDC2") +
+          event(1, "a.CMD0.6162") + event(1, "b.CMD2.6364") + event(1, "c.CMD1.65") + event(1, "d.END"))
+    down = base64.b64encode(b"SSH-2.0-x") + b"\n"
+    write("carve_ozymandns", "session", event(1, "mzxw6ytb.7-0.id-12.up.sshdns.x") + event(
+        16, "0-9.id-12.down.sshdns.x", 16, bytes([len(down)]) + down))
+    packet = base64.b32encode(b"\x45" + bytes(39)).decode().lower().replace("=", "0")
+    wire = b"".join(bytes([len(x)]) + x.encode() for x in labels("d" + packet).split(".")) + b"\0"
+    write("carve_tuns", "packets", event(5, labels("d" + packet)) + event(5, "r1", 5, wire))
+
+
 iodine()
+small_tools()
 generic()
 dns2tcp()
 dnscat2()

@@ -75,3 +75,8 @@ extern const struct carver carver_iodine;
 extern const struct carver carver_dns2tcp;
 extern const struct carver carver_dnscat2;
 extern const struct carver carver_generic;
+extern const struct carver carver_dnsteal;
+extern const struct carver carver_dnsexfiltrator;
+extern const struct carver carver_dns_shell;
+extern const struct carver carver_tuns;
+extern const struct carver carver_ozymandns;

@@ -82,6 +82,19 @@ struct outlet {
 	enum carve_way way;
 };
 
+static struct commands_context context_of(const struct outlet *o, int64_t time_ns, uint64_t event)
+{
+	return (struct commands_context){
+	    .sink = &o->s->sink,
+	    .names = &o->session->names,
+	    .streams = &o->s->streams,
+	    .stream = o->session->stream,
+	    .way = o->way,
+	    .time_ns = time_ns,
+	    .event = event,
+	};
+}
+
 static void piece(void *ctx, const struct assembled *p)
 {
 	const struct outlet *o = ctx;
@@ -105,15 +118,7 @@ static void piece(void *ctx, const struct assembled *p)
 		x->command = true;
 	if (!x->command || p->gap)
 		return;
-	struct commands_context c = {
-	    .sink = &o->s->sink,
-	    .names = &x->names,
-	    .streams = &o->s->streams,
-	    .stream = x->stream,
-	    .way = o->way,
-	    .time_ns = p->time_ns,
-	    .event = p->event,
-	};
+	struct commands_context c = context_of(o, p->time_ns, p->event);
 	commands_put(&x->commands[o->way], p->data, &c);
 }
 
@@ -145,6 +150,8 @@ static void finish_session(struct dnscat2 *s, struct session *x)
 	for (int way = CARVE_UP; way <= CARVE_DOWN && !x->encrypted; way++) {
 		struct outlet o = {s, x, (enum carve_way)way};
 		assembler_finish(&x->way[way], &(struct assembler_sink){piece, &o});
+		struct commands_context c = context_of(&o, x->last_ns, x->last_event);
+		commands_finish(&x->commands[way], &c);
 	}
 	tell_number(s, x, CARVE_UP, "packets", x->packets);
 	tell_number(s, x, CARVE_UP, x->encrypted ? "encrypted-bytes" : "bytes", x->bytes[CARVE_UP]);

@@ -162,6 +162,16 @@ static void body(struct commands *c, const struct commands_context *x, struct vi
 	}
 }
 
+void commands_finish(const struct commands *c, const struct commands_context *x)
+{
+	if (c->head_len == sizeof(c->head) && c->in_file && c->left > 0)
+		hand_out(x, (struct carve_item){.kind = CARVE_GAP,
+		                .stream = c->file,
+		                .key = "file-bytes",
+		                .offset = c->file_at,
+		                .missing = c->left});
+}
+
 bool commands_plausible(struct view start)
 {
 	if (start.len < 8 || load_be32(start.p) != start.len - 4)

@@ -46,4 +46,7 @@ struct commands_context {
 /* Whether a stream whose SYN was not captured begins with a whole command. */
 bool commands_plausible(struct view start);
 
+/* The stream is over: a file that was announced longer than what came is a gap at its end. */
+void commands_finish(const struct commands *c, const struct commands_context *x);
+
 void commands_put(struct commands *c, struct view data, const struct commands_context *x);

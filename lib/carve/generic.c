@@ -10,6 +10,7 @@
 #include "lib/carve/carve.h"
 
 #include "lib/base/sort.h"
+#include "lib/carve/blocks.h"
 #include "lib/carve/layout.h"
 #include "lib/carve/seen.h"
 #include "lib/carve/wire.h"
@@ -142,13 +143,11 @@ static bool is_before(const void *a, const void *b, const void *ctx)
 struct file {
 	struct generic *s;
 	const struct layout *layout;
-	int which;        /* encoding; -1: none known, the text itself */
-	bool whole;       /* text was cut, not bytes */
-	uint64_t out;     /* bytes */
-	uint64_t symbols; /* since the file began, gaps included */
-	uint16_t full;    /* symbols of a full name */
-	uint8_t text[NAME_BYTES_MAX + 8];
-	size_t held; /* symbols that wait for the rest of their block */
+	int which;     /* encoding; -1: none known, the text itself */
+	bool whole;    /* text was cut, not bytes */
+	uint64_t out;  /* bytes */
+	uint16_t full; /* symbols of a full name */
+	struct blocks blocks;
 };
 
 static void data_out(struct file *f, const struct record *r, struct view data)
@@ -167,17 +166,16 @@ static void data_out(struct file *f, const struct record *r, struct view data)
 /* What waits is the end of the text before a gap, or of the file. */
 static void end_of_text(struct file *f, const struct record *r)
 {
-	uint8_t bytes[NAME_BYTES_MAX];
-	ptrdiff_t n = decode_lax(f->which, view_of(f->text, f->held), bytes, sizeof(bytes));
-	if (f->held > 0 && n > 0)
-		data_out(f, r, view_of(bytes, (size_t)n));
-	f->held = 0;
+	uint8_t bytes[BLOCKS_OUT];
+	data_out(f, r, view_of(bytes, blocks_end(&f->blocks, bytes)));
 }
 
 static void gap_out(struct file *f, const struct record *r, uint64_t missing)
 {
-	if (f->whole)
+	if (f->whole) {
 		end_of_text(f, r);
+		blocks_skip(&f->blocks, missing * f->full);
+	}
 	f->s->sink.item(f->s->sink.ctx, &(struct carve_item){.kind = CARVE_GAP,
 	                                    .stream = f->s->files,
 	                                    .offset = f->out,
@@ -185,34 +183,20 @@ static void gap_out(struct file *f, const struct record *r, uint64_t missing)
 	                                    .time_ns = r->time_ns,
 	                                    .event = r->event,
 	                                    .key = "chunks"});
-	f->symbols += missing * f->full;
 }
 
-/* One name's text. Blocks of eight symbols are whole bytes in every alphabet. */
+/* One name's text. */
 static void text_out(struct file *f, const struct record *r, struct view text)
 {
 	uint8_t bytes[RADIX_MAX_SYMBOLS];
-	ptrdiff_t n;
 	if (f->which < 0) {
 		data_out(f, r, text);
-		return;
-	}
-	if (!f->whole) {
-		n = decode_lax(f->which, text, bytes, sizeof(bytes));
+	} else if (f->whole) {
+		data_out(f, r, view_of(bytes, blocks_put(&f->blocks, text, bytes)));
+	} else {
+		ptrdiff_t n = decode_lax(f->which, text, bytes, sizeof(bytes));
 		data_out(f, r, view_of(bytes, n > 0 ? (size_t)n : 0));
-		return;
 	}
-	size_t skip = f->held == 0 ? (8 - f->symbols % 8) % 8 : 0;
-	f->symbols += text.len;
-	if (skip > text.len)
-		skip = text.len;
-	memcpy(f->text + f->held, text.p + skip, text.len - skip);
-	f->held += text.len - skip;
-	size_t blocks = f->held / 8 * 8;
-	n = decode_lax(f->which, view_of(f->text, blocks), bytes, sizeof(bytes));
-	data_out(f, r, view_of(bytes, n > 0 ? (size_t)n : 0));
-	f->held -= blocks;
-	memmove(f->text, f->text + blocks, f->held);
 }
 
 static bool record_text(
@@ -228,7 +212,9 @@ static void file_out(struct file *f, const struct record *r, size_t n)
 {
 	uint8_t text[NAME_BYTES_MAX];
 	size_t len;
-	f->out = f->symbols = f->held = f->full = 0;
+	f->out = f->full = 0;
+	if (f->whole)
+		blocks_begin(&f->blocks, codec_of((enum codec_id)f->which));
 	for (size_t i = 0; i < n; i++)
 		if (r[i].len > f->full)
 			f->full = r[i].len;

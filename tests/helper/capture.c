@@ -174,7 +174,13 @@ void capture_free(struct capture *c)
 void capture_carve(
     const struct capture *c, const struct carver *carver, const struct carve_sink *sink)
 {
-	struct carve_options options = {.key = {1, 2}};
+	capture_carve_password(c, carver, sink, "");
+}
+
+void capture_carve_password(const struct capture *c, const struct carver *carver,
+    const struct carve_sink *sink, const char *password)
+{
+	struct carve_options options = {.key = {1, 2}, .password = view_str(password)};
 	struct top *top = malloc(sizeof(*top));
 	top_init(top, &options.key);
 	for (size_t i = 0; i < c->n; i++)

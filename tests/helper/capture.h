@@ -21,6 +21,9 @@ void capture_free(struct capture *c);
 void capture_carve(
     const struct capture *c, const struct carver *carver, const struct carve_sink *sink);
 
+void capture_carve_password(const struct capture *c, const struct carver *carver,
+    const struct carve_sink *sink, const char *password);
+
 /* A growing byte string. */
 struct bytes {
 	uint8_t *p;

@@ -38,6 +38,26 @@ static void the_plain_capture_yields_its_commands(void **state)
 	capture_free(&c);
 }
 
+static void an_open_capture_yields_its_picture(void **state)
+{
+	char path[512];
+	struct capture c;
+	if (!corpus_path(
+	        "open/tunnel/ntop+nDPI/tests/cfgs/default/pcap/bad-dns-traffic.pcap", path)) {
+		print_message("no corpora: set DNSHOUND_CORPUS\n");
+		skip();
+	}
+	assert_true(capture_read(&c, path));
+	struct carved out = run(&c);
+	assert_true(carved_says(&out, "filename=/tmp/dnscap.png;"));
+	assert_memory_equal(out.stream[2][CARVE_UP].p, "\x89PNG\r\n\x1a\n", 8);
+	assert_memory_equal(
+	    out.stream[2][CARVE_UP].p + out.stream[2][CARVE_UP].len - 8, "IEND\xae\x42\x60\x82", 8);
+	assert_int_equal(out.gaps[CARVE_UP], 0);
+	carved_free(&out);
+	capture_free(&c);
+}
+
 static void encrypted_captures_are_told(void **state)
 {
 	static const char *const files[] = {
@@ -107,27 +127,36 @@ static struct view msg(uint8_t to[128], uint16_t seq, struct view data)
 	return view_of(to, 4 + data.len);
 }
 
-static void a_download_comes_back_as_a_file(void **state)
+/* A download of 500 bytes, of which the client sends this many of the packet's 508. */
+static struct carved download(size_t sent, uint8_t stolen[500])
 {
 	struct capture c = {0};
-	uint8_t b[128], stolen[500], up[520] = {0};
-	for (size_t i = 0; i < sizeof(stolen); i++)
+	uint8_t b[128], up[520] = {0};
+	for (size_t i = 0; i < 500; i++)
 		stolen[i] = (uint8_t)(i * 31 + 7);
 	query(&c, 0, view_of("\xff\xf0\0\x21pc\0", 7));
 	reply(&c, 0, view_of("\0\5\0\0", 4));
 	query(&c, 1, msg(b, 0xfff0, view_of("", 0)));
 	reply(&c, 1, msg(b, 5, view_of("\0\0\0\x10\0\7\0\3/etc/shadow\0", 20)));
-	store_be32(up, 4 + sizeof(stolen));
+	store_be32(up, 4 + 500);
 	store_be16(up + 4, 0x8007);
 	store_be16(up + 6, 3);
-	memcpy(up + 8, stolen, sizeof(stolen));
+	memcpy(up + 8, stolen, 500);
 	/* In pieces over the wrap of the 16 bits; the first is sent again, longer. */
 	query(&c, 1, msg(b, 0xfff0, view_of(up, 20)));
 	query(&c, 1, msg(b, 0xfff0, view_of(up, 60)));
-	for (size_t at = 60; at < 508; at += 64)
+	for (size_t at = 60; at < sent; at += 64)
 		query(&c, 1, msg(b, (uint16_t)(0xfff0 + at), view_of(up + at, 64)));
 	query(&c, 2, view_of("\0bye", 5));
 	struct carved out = run(&c);
+	capture_free(&c);
+	return out;
+}
+
+static void a_download_comes_back_as_a_file(void **state)
+{
+	uint8_t stolen[500];
+	struct carved out = download(508, stolen);
 	assert_true(carved_says(&out, "command=download /etc/shadow;"));
 	assert_true(carved_says(&out, "filename=/etc/shadow;"));
 	assert_true(carved_says(&out, "name=pc;"));
@@ -135,15 +164,26 @@ static void a_download_comes_back_as_a_file(void **state)
 	assert_memory_equal(out.stream[1][CARVE_UP].p, stolen, sizeof(stolen));
 	assert_int_equal(out.gaps[0] + out.gaps[1], 0);
 	carved_free(&out);
-	capture_free(&c);
+}
+
+static void what_a_cut_download_lacks_is_told(void **state)
+{
+	uint8_t stolen[500];
+	struct carved out = download(444, stolen);
+	assert_int_equal(out.stream[1][CARVE_UP].len, 436);
+	assert_memory_equal(out.stream[1][CARVE_UP].p, stolen, 436);
+	assert_int_equal(out.missing[CARVE_UP], 64);
+	carved_free(&out);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_plain_capture_yields_its_commands),
+	    cmocka_unit_test(an_open_capture_yields_its_picture),
 	    cmocka_unit_test(encrypted_captures_are_told),
 	    cmocka_unit_test(a_download_comes_back_as_a_file),
+	    cmocka_unit_test(what_a_cut_download_lacks_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
