@@ -27,7 +27,9 @@ static inline void sound_batch(const struct batch *b)
 	dh_assert(counted >= b->records);
 	for (uint32_t i = 0; i < b->n; i++) {
 		const struct event *e = &b->events[i];
-		struct view answers = event_answers(b, e);
+		/* What is no DNS has its bytes there. */
+		struct view answers =
+		    e->flags & EV_NOT_DNS ? view_of(NULL, 0) : event_answers(b, e);
 		struct answer a;
 		if (e->name_len)
 			sound_name(event_name(b, e), e->name_len);

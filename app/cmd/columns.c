@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/cmd/filter.h"
+#include "app/cmd/identified.h"
 #include "app/cmd/lists.h"
 #include "app/cmd/rows.h"
 #include "app/cmd/timearg.h"
@@ -53,11 +54,6 @@ static void transport_text(const struct finding *f, char *buf, size_t size)
 		if (f->evidence->transports[i] > f->evidence->transports[most])
 			most = i;
 	snprintf(buf, size, "%s", transports[most]);
-}
-
-static void confidence_text(const struct finding *f, char *buf, size_t size)
-{
-	snprintf(buf, size, "%s", f->verdict.score >= SCORE_HIGH ? "likely" : "consistent");
 }
 
 static const char *verdict_word(int64_t n)
@@ -145,7 +141,9 @@ const struct column columns[] = {
     {"severity", "info, low, medium, high, critical", COLUMN_WORD, 8, AT(verdict.severity),
         .word = severity_word},
     {"score", "0 to 100", COLUMN_NUMBER, 5, AT(verdict.score)},
-    {"confidence", "exact, likely or consistent", COLUMN_TEXT, 10, .text = confidence_text},
+    {"confidence", "exact, likely or consistent", COLUMN_TEXT, 10,
+        .text = identified_confidence_text},
+    {"tool", "the tool it was recognised as", COLUMN_TEXT, 16, .text = identified_tool_text},
     {"first_seen", "time of the first event", COLUMN_TIME, 19, AT(now.first_ns)},
     {"last_seen", "time of the last event", COLUMN_TIME, 19, AT(now.last_ns)},
     {"alerted_at", "when the threshold was first reached", COLUMN_TIME, 19, .number = alerted},

@@ -2,6 +2,7 @@
 #include "app/cmd/ndjson.h"
 
 #include "app/cmd/columns.h"
+#include "app/cmd/identified.h"
 #include "lib/track/model.h"
 
 static void set_reasons(struct record *o, const struct session *s, const struct finding *f)
@@ -36,8 +37,9 @@ void ndjson_finding(const struct session *s, const struct finding *f)
 
 	record_int(o, "schema_version", 1);
 	for (unsigned i = 0; i < columns_n; i++)
-		column_record(&columns[i], f, o);
-	record_null(o, "tool");
+		if (columns[i].text != identified_tool_text) /* more than its name: below */
+			column_record(&columns[i], f, o);
+	identified_record(f, o);
 	record_null(o, "process");
 	record_text(record_list(o, "attack"), NULL, verdict_attack(f->verdict.kind));
 	set_reasons(o, s, f);

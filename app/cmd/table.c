@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/cmd/filter.h"
+#include "app/cmd/identified.h"
 #include "app/cmd/lists.h"
 #include "app/cmd/timearg.h"
 #include "lib/base/out.h"
@@ -83,6 +84,7 @@ static void print_finding(const struct session *s, const struct finding *f, bool
 		printf("; known after %s", up);
 	}
 	putchar('\n');
+	identified_print(s, f);
 	print_reasons(s, f);
 	print_samples(f);
 	printf("    Next: %s\n\n", rows_next_step(f));

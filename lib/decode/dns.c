@@ -283,7 +283,8 @@ static uint16_t saturate(size_t n)
 	return (uint16_t)(n < UINT16_MAX ? n : UINT16_MAX);
 }
 
-void dns_reject(size_t size, const struct dns_meta *meta, enum malformed why, struct batch *b)
+void dns_reject(struct view payload, size_t size, const struct dns_meta *meta, enum malformed why,
+    struct batch *b)
 {
 	struct endpoints *ends;
 	bool to_server = meta->direction != DNS_FROM_SERVER;
@@ -302,6 +303,14 @@ void dns_reject(size_t size, const struct dns_meta *meta, enum malformed why, st
 	                      (to_server ? EV_QUERY : EV_RESPONSE));
 	e->size = saturate(size);
 	e->extra = saturate(size + meta->surplus);
+	size_t kept = EVENT_ARENA_MAX - sizeof(struct endpoints);
+	if (payload.len < kept)
+		kept = payload.len;
+	uint8_t *to = batch_grow(b, e, kept);
+	if (to && kept) {
+		memcpy(to, payload.p, kept);
+		e->answers_len = (uint16_t)kept;
+	}
 	batch_commit(b, e);
 }
 
@@ -357,7 +366,7 @@ bool dns_decode(struct view msg, const struct dns_meta *meta, struct batch *b)
 		if (is_cut)
 			batch_malformed(b, MALFORMED_SNAPLEN_CUT);
 		else
-			dns_reject(size, meta, MALFORMED_DNS_SHORT, b);
+			dns_reject(msg, size, meta, MALFORMED_DNS_SHORT, b);
 		return false;
 	}
 	bool is_response = msg.p[2] & 0x80;
@@ -385,7 +394,7 @@ bool dns_decode(struct view msg, const struct dns_meta *meta, struct batch *b)
 		if (is_cut)
 			batch_malformed(b, MALFORMED_SNAPLEN_CUT);
 		else
-			dns_reject(size, meta, why, b);
+			dns_reject(msg, size, meta, why, b);
 		return false;
 	}
 	if (is_cut) {

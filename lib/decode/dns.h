@@ -64,8 +64,10 @@ struct dns_meta {
  * is counted, and on a DNS port kept as an event with EV_NOT_DNS and without a name. */
 bool dns_decode(struct view msg, const struct dns_meta *meta, struct batch *b);
 
-/* Keep an EV_NOT_DNS event for size bytes of payload (on DNS ports only) and count why. */
-void dns_reject(size_t size, const struct dns_meta *meta, enum malformed why, struct batch *b);
+/* Keep an EV_NOT_DNS event (on DNS ports only) for a payload that had size bytes on the wire, and
+ * count why. In place of answers the event has the payload, as much of it as an event may take. */
+void dns_reject(struct view payload, size_t size, const struct dns_meta *meta, enum malformed why,
+    struct batch *b);
 
 /* Whether these bytes can be the start of a message of `length` bytes: a header that somebody could
  * send and, as far as it is there, a question. For TCP, to find boundaries in mid-stream. */

@@ -6,6 +6,8 @@
  *
  *     struct endpoints | qname (wire form, original case) | answers (see struct answer)
  *
+ * What is no DNS has its bytes in place of the answers.
+ *
  * It is filled in two steps by the same thread while it is hot: a parser writes what it read,
  * then track/observe.c writes the fields under "observe". Events are read in order, never kept:
  * batch_reset() ends them all. */

@@ -162,7 +162,7 @@ static size_t deliver(struct work *w, struct view v)
 		struct view rest = view_of(v.p + used, v.len - used);
 		if (h->state == NOT_DNS) {
 			struct dns_meta m = meta_of(w);
-			dns_reject(rest.len, &m, MALFORMED_NOT_DNS, w->b);
+			dns_reject(rest, rest.len, &m, MALFORMED_NOT_DNS, w->b);
 			return v.len;
 		}
 		if (h->state == SEEKING) {

@@ -83,6 +83,7 @@ struct engine *engine_init(void *mem, const struct engine_config *c)
 	    .services = c->services,
 	    .half_lives = c->half_lives,
 	    .horizon_s = c->horizon_s,
+	    .recogniser = &tool_recogniser,
 	    .keep_all = c->keep_all,
 	};
 	e->observer = (struct observer){.suffix = c->suffix, .key = c->key};

@@ -17,6 +17,7 @@
 #include "lib/decode/frame.h"
 #include "lib/decode/stream.h"
 #include "lib/engine/finding.h"
+#include "lib/judge/tools/tool.h"
 #include "lib/judge/verdict.h"
 #include "lib/track/account.h"
 #include "lib/track/shard.h"

@@ -2,6 +2,7 @@
 #include "lib/judge/signal.h"
 
 #include "lib/base/out.h"
+#include "lib/judge/tools/tool.h"
 
 static const char *const names[SIGNAL_COUNT] = {
 #define X(id, name) [SIGNAL_##id] = #name,
@@ -163,6 +164,10 @@ bool signal_value(
 		named = f->subject == SUBJECT_PAIR && f->service != 0;
 		v = named ? service_state(f, b) : SERVICE_NONE;
 		break;
+	case SIGNAL_TOOL:
+		v = f->confidence;
+		named = f->subject == SUBJECT_PAIR && f->tool != TOOL_NONE;
+		break;
 	case SIGNAL_COUNT:
 		return false;
 	}
@@ -216,6 +221,13 @@ static const char *const service_texts[] = {
     [SERVICE_OTHER_AMOUNT] = "ten times what a client ordinarily tells the declared service",
 };
 
+static const char *const tool_texts[] = {
+    [CONFIDENCE_NONE] = "",
+    [CONFIDENCE_CONSISTENT] = "consistent with the tool ",
+    [CONFIDENCE_LIKELY] = "likely the tool ",
+    [CONFIDENCE_EXACT] = "step by step what the tool sends: ",
+};
+
 void signal_text(
     enum signal s, const struct features *f, const struct budgets *b, char *buf, size_t size)
 {
@@ -238,6 +250,10 @@ void signal_text(
 	case SIGNAL_DENSITY:
 		out_decimal(&o, (uint64_t)v, 2);
 		out_str(&o, " bits a character; words cost 2 to 3, hexadecimal 4, base64 6");
+		break;
+	case SIGNAL_TOOL:
+		out_str(&o, tool_texts[f->confidence]);
+		out_str(&o, tool_name((enum tool)f->tool));
 		break;
 	case SIGNAL_ZONE_KIND:
 		out_str(&o, "the zone is ");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "lib/judge/verdict.h"
 
+#include "lib/judge/tools/tool.h"
+
 static const char *const kinds[VERDICT_COUNT] = {
 #define X(id, text) [VERDICT_##id] = text,
     VERDICT_LIST(X)
@@ -46,12 +48,30 @@ enum severity severity_of(unsigned score)
 	                               : SEVERITY_INFO;
 }
 
+/* A tool that was recognised exactly needs no other reason. */
+static bool is_convicted(const struct features *f)
+{
+	return f->subject == SUBJECT_PAIR && f->confidence == CONFIDENCE_EXACT;
+}
+
+static enum verdict_kind kind_of_tool(enum tool t)
+{
+	static const uint8_t kinds_of[] = {
+	    [PURPOSE_TUNNEL] = VERDICT_TUNNEL,
+	    [PURPOSE_EXFILTRATION] = VERDICT_EXFILTRATION,
+	    [PURPOSE_BEACON] = VERDICT_C2_BEACON,
+	};
+	return (enum verdict_kind)kinds_of[tool_purpose(t)];
+}
+
 /* The table that decides among verdicts stands in docs/detection.md; the first that fits holds. */
 static enum verdict_kind kind_of(const struct features *f, unsigned score)
 {
 	uint64_t down = f->opaque_down;
 	bool up_leads = f->bytes_up >= 64;
 
+	if (is_convicted(f) || (f->confidence == CONFIDENCE_LIKELY && score >= SCORE_MEDIUM))
+		return kind_of_tool((enum tool)f->tool);
 	if (f->raw_up + f->raw_down > (f->bytes_up + f->bytes_down) / 2)
 		return VERDICT_NON_DNS;
 	if (f->subject == SUBJECT_SUFFIX)
@@ -91,6 +111,7 @@ static void insert_reason(struct verdict *v, struct reason r)
 void verdict_judge(
     struct verdict *v, const struct features *f, const struct scorecard *c, const struct budgets *b)
 {
+	_Static_assert(SIGNAL_TOOL == SIGNAL_COUNT - 1, "judged after all others");
 	int score = 50;
 	bool declared = false;
 
@@ -100,13 +121,20 @@ void verdict_judge(
 		if (!signal_value(s, f, b, &value))
 			continue;
 		int points = scorecard_points(c, f->subject, s, value);
-		if (points == 0)
+		bool convicts = s == SIGNAL_TOOL && is_convicted(f);
+		if (points == 0 && !convicts)
 			continue;
 		/* Whatever the rest says, it ends below `low`: a declared flow is information. */
 		if (s == SIGNAL_SERVICE && value == SERVICE_KEPT) {
 			declared = true;
 			if (score + points >= SCORE_LOW)
 				points = SCORE_LOW - 1 - score;
+		}
+		/* The last signal: whatever the rest says, an exact one is enough by itself. */
+		if (convicts) {
+			declared = false;
+			if (score + points < SCORE_CRITICAL)
+				points = SCORE_CRITICAL - score;
 		}
 		score += points;
 		insert_reason(v, (struct reason){(uint8_t)s, (int16_t)points, value});

@@ -11,6 +11,7 @@
 #include "lib/base/hash.h"
 #include "lib/decode/event.h"
 #include "lib/track/hll.h"
+#include "lib/track/recognise.h"
 #include "lib/track/tables.h"
 
 enum {
@@ -93,8 +94,11 @@ struct evidence {
 
 	uint64_t judged_at; /* leak, 1/256 bit, at which it is judged again */
 	bool dirty;         /* changed since it was last judged */
-	bool listed;        /* stands in its shard's list of dirty slots */
+	struct recognised recognised;
+	uint8_t told_confidence; /* the highest with which it went to the judge */
+	bool listed;             /* stands in its shard's list of dirty slots */
 	struct sample samples[EVIDENCE_SAMPLES];
+	uint64_t tool_mem[RECOGNISE_BYTES / 8];                /* of the recogniser (recognise.h) */
 	uint64_t unique_mem[(8 + (1u << EVIDENCE_HLL_P)) / 8]; /* struct hll of distinct qnames */
 };
 _Static_assert(sizeof(struct hll) == 8, "the sketch is laid out in unique_mem");

@@ -98,6 +98,8 @@ void features_pair(struct features *f, const struct evidence *v, const struct pa
 	    .service_direction = v->service_direction,
 	    .service_day_bytes = v->service_day_bytes,
 	    .service_odd = v->service_odd,
+	    .tool = v->recognised.tool,
+	    .confidence = v->recognised.confidence,
 	    .case_known = v->case_known,
 	};
 	memcpy(f->client, v->client, 16);

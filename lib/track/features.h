@@ -55,6 +55,7 @@ struct features {
 	uint32_t service_day_bytes; /* ordinary there */
 	uint32_t service_permille;  /* of what goes up, in names that have the service's shape */
 	uint32_t service_odd;       /* names below its suffix with another shape */
+	uint8_t tool, confidence;   /* see struct recognised */
 	bool case_known;
 };
 

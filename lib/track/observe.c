@@ -73,7 +73,9 @@ void observe_event(const struct observer *o, const struct batch *b, struct event
 	if (e->name_len == 0) {
 		e->zone_hash = server_zone_hash(o, ends);
 		e->name_hash = e->zone_hash;
-		e->answer_hash = e->answers_len ? answers_hash(o, b, e) : 0;
+		/* What is no DNS has no answers: its bytes stand in their place. */
+		bool has_answers = e->answers_len && !(e->flags & EV_NOT_DNS);
+		e->answer_hash = has_answers ? answers_hash(o, b, e) : 0;
 		return;
 	}
 	scan_name(&scan, event_name(b, e), e->name_len);

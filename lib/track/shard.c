@@ -327,6 +327,19 @@ static void count_service(struct evidence *v, const struct services *all, const 
 	v->service_direction = (uint8_t)service->direction;
 }
 
+/* Whether the pair is now known for a tool more surely than the judge was told. */
+static bool recognise(
+    struct shard *s, struct evidence *v, const struct batch *b, const struct event *e)
+{
+	if (!s->config->recogniser)
+		return false;
+	v->recognised = s->config->recogniser->feed(v->tool_mem, b, e);
+	if (v->recognised.confidence <= v->told_confidence)
+		return false;
+	v->told_confidence = v->recognised.confidence;
+	return v->told_confidence >= CONFIDENCE_LIKELY;
+}
+
 static void count_evidence(
     struct evidence *v, const struct batch *b, const struct event *e, const struct added *a)
 {
@@ -421,7 +434,7 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e)
 		s->dirty[s->n_dirty++] = (uint16_t)(p->evidence - 1);
 	}
 	uint64_t leak = evidence_leak_bits(v);
-	if (leak >= v->judged_at) {
+	if (recognise(s, v, b, e) || leak >= v->judged_at) {
 		v->judged_at = leak + leak / 2;
 		judge_pair(s, v, p, e->seq, e->time_ns);
 	}

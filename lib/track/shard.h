@@ -25,6 +25,7 @@ struct track_config {
 	const struct services *services; /* NULL: none are declared */
 	struct half_lives half_lives;
 	uint32_t horizon_s;
+	const struct recogniser *recogniser; /* of tools; NULL: none */
 	bool keep_all; /* evidence for every pair while there is room (hunt) */
 };
 

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: ISC */
+#include "lib/judge/tools/family.h"
+
+#include "lib/base/out.h"
+
+static const struct tool_family *const families[TOOL_COUNT] = {
+#define X(id, family) [TOOL_##id] = &tool_##family,
+    TOOL_LIST(X)
+#undef X
+};
+
+const char *tool_name(enum tool t)
+{
+	return t > TOOL_NONE && t < TOOL_COUNT ? families[t]->name : "none";
+}
+
+enum tool_purpose tool_purpose(enum tool t)
+{
+	return (enum tool_purpose)families[t]->purpose;
+}
+
+bool tool_is_carvable(enum tool t)
+{
+	return t > TOOL_NONE && t < TOOL_COUNT && families[t]->is_carvable;
+}
+
+const char *tool_confidence_text(enum confidence c)
+{
+	static const char *const texts[] = {"none", "consistent", "likely", "exact"};
+	return texts[c];
+}
+
+/* The alphabets of ASCII, both cases alike but for ALPHABET_LOWER. */
+#define __ ALPHABET_LOWER
+#define ALNUM (ALPHABET_36 | ALPHABET_64 | ALPHABET_LOWER)
+#define D0 (ALNUM | ALPHABET_HEX | ALPHABET_DECIMAL | ALPHABET_IODINE32)
+#define D2 (D0 | ALPHABET_RFC32)
+#define D6 (ALNUM | ALPHABET_HEX | ALPHABET_DECIMAL | ALPHABET_RFC32)
+#define D8 (ALNUM | ALPHABET_HEX | ALPHABET_DECIMAL)
+#define LZ (ALNUM | ALPHABET_RFC32 | ALPHABET_IODINE32)
+#define LP (LZ | ALPHABET_A_P)
+#define LF (LP | ALPHABET_HEX)
+#define UF (LF & ~ALPHABET_LOWER)
+#define UP (LP & ~ALPHABET_LOWER)
+#define UZ (LZ & ~ALPHABET_LOWER)
+#define S6 (ALPHABET_64 | ALPHABET_LOWER)
+static const uint8_t alphabets_of[128] = {
+    __, __, __, __, __, __, __, __, __, __, __, __, __, __, __, __, /* 00 */
+    __, __, __, __, __, __, __, __, __, __, __, __, __, __, __, __, /* 10 */
+    __, __, __, __, __, __, __, __, __, __, S6, S6, __, S6, __, S6, /* 20: * + - / */
+    D0, D0, D2, D2, D2, D2, D6, D6, D8, D8, __, __, __, S6, __, __, /* 30: 0-9 = */
+    __, UF, UF, UF, UF, UF, UF, UP, UP, UP, UP, UP, UP, UP, UP, UP, /* 40 */
+    UP, UZ, UZ, UZ, UZ, UZ, UZ, UZ, UZ, UZ, UZ, __, __, __, __, S6, /* 50: _ */
+    __, LF, LF, LF, LF, LF, LF, LP, LP, LP, LP, LP, LP, LP, LP, LP, /* 60 */
+    LP, LZ, LZ, LZ, LZ, LZ, LZ, LZ, LZ, LZ, LZ, __, __, __, __, __, /* 70 */
+};
+
+static uint8_t alphabets_in(const uint8_t *text, size_t len)
+{
+	uint8_t all = 0xff;
+	for (size_t i = 0; i < len; i++)
+		all &= text[i] < 128 ? alphabets_of[text[i]] : ALPHABET_LOWER;
+	return all;
+}
+
+static uint16_t type_bit(uint16_t qtype)
+{
+	switch (qtype) {
+	case 1:
+		return TYPE_A;
+	case 5:
+		return TYPE_CNAME;
+	case 10:
+		return TYPE_NULL;
+	case 15:
+		return TYPE_MX;
+	case 16:
+		return TYPE_TXT;
+	case 25:
+		return TYPE_KEY;
+	case 28:
+		return TYPE_AAAA;
+	case 33:
+		return TYPE_SRV;
+	case 65399:
+		return TYPE_PRIVATE;
+	default:
+		return TYPE_OTHER;
+	}
+}
+
+static struct tool_slot *slot_of(struct tool_state *s, enum tool tool)
+{
+	for (unsigned i = 0; i < TOOL_SLOTS; i++)
+		if (s->slots[i].tool == tool)
+			return &s->slots[i];
+	return NULL;
+}
+
+/* A free slot, or that of the least confident family, of those the one that waits the longest. */
+static struct tool_slot *take_slot(struct tool_state *s)
+{
+	struct tool_slot *worst = &s->slots[0];
+	for (unsigned i = 0; i < TOOL_SLOTS; i++) {
+		struct tool_slot *t = &s->slots[i];
+		if (t->tool == TOOL_NONE)
+			return t;
+		uint16_t age = (uint16_t)(s->names - t->last_hit);
+		uint16_t worst_age = (uint16_t)(s->names - worst->last_hit);
+		if (t->confidence < worst->confidence ||
+		    (t->confidence == worst->confidence && age > worst_age))
+			worst = t;
+	}
+	return worst->confidence == CONFIDENCE_EXACT ? NULL : worst;
+}
+
+static void count_hit(struct tool_state *s, struct tool_slot *slot, const struct tool_family *f)
+{
+	slot->hits += slot->hits < UINT32_MAX;
+	slot->last_hit = (uint16_t)s->names;
+	if (slot->confidence != CONFIDENCE_EXACT)
+		slot->confidence = (uint8_t)f->conclude(slot);
+}
+
+static void count_miss(struct tool_slot *slot, const struct tool_family *f)
+{
+	slot->misses += slot->misses < UINT32_MAX;
+	if (slot->confidence != CONFIDENCE_NONE && slot->confidence != CONFIDENCE_EXACT)
+		slot->confidence = (uint8_t)f->conclude(slot);
+}
+
+static void ask(struct tool_state *s, enum tool tool, const struct tool_event *t)
+{
+	const struct tool_family *f = families[tool];
+	struct tool_slot *slot = slot_of(s, tool);
+	struct tool_slot fresh;
+
+	bool fits = f->types & t->type && (t->alphabets & f->alphabets) == f->alphabets &&
+	            t->first_len >= f->min_first;
+	if (!slot) {
+		if (!fits)
+			return;
+		memset(&fresh, 0, sizeof(fresh));
+		fresh.tool = (uint8_t)tool;
+		slot = f->name_fits(fresh.memory, t) ? take_slot(s) : NULL;
+		if (slot) {
+			*slot = fresh;
+			count_hit(s, slot, f);
+		}
+		return;
+	}
+	if (fits && f->name_fits(slot->memory, t))
+		count_hit(s, slot, f);
+	else
+		count_miss(slot, f);
+}
+
+static bool was_seen(struct tool_state *s, const struct event *e)
+{
+	uint32_t tag = (uint32_t)(e->name_hash >> 16) | 1;
+	for (unsigned i = 0; i < TOOL_RECENT; i++)
+		if (s->recent[i] == tag)
+			return true;
+	s->recent[s->names % TOOL_RECENT] = tag;
+	return false;
+}
+
+static void take_name(struct tool_state *s, const struct batch *b, const struct event *e)
+{
+	const uint8_t *name = event_name(b, e);
+	struct tool_event t = {
+	    .event = e,
+	    .ends = event_ends(b, e),
+	    .name = name,
+	    .first = name + 1,
+	    .first_len = name[0],
+	    .type = type_bit(e->qtype),
+	    .end = e->zone_at,
+	    .case_known = e->flags & EV_CASE_KNOWN,
+	};
+	t.alphabets = alphabets_in(t.first, t.first_len);
+	s->names++;
+	for (unsigned tool = TOOL_NONE + 1; tool < TOOL_COUNT; tool++)
+		ask(s, (enum tool)tool, &t);
+}
+
+static void take_raw(struct tool_state *s, struct view payload)
+{
+	for (unsigned tool = TOOL_NONE + 1; tool < TOOL_COUNT; tool++) {
+		const struct tool_family *f = families[tool];
+		if (!f->raw_fits)
+			continue;
+		struct tool_slot *slot = slot_of(s, (enum tool)tool);
+		struct tool_slot fresh = {.tool = (uint8_t)tool};
+		if (!f->raw_fits(slot ? slot->memory : fresh.memory, payload))
+			continue;
+		if (!slot && (slot = take_slot(s)))
+			*slot = fresh;
+		if (slot)
+			count_hit(s, slot, f);
+	}
+}
+
+static const struct tool_slot *best_slot(const struct tool_state *s)
+{
+	const struct tool_slot *best = &s->slots[0];
+	for (unsigned i = 1; i < TOOL_SLOTS; i++) {
+		const struct tool_slot *t = &s->slots[i];
+		if (t->confidence > best->confidence ||
+		    (t->confidence == best->confidence && t->hits > best->hits))
+			best = t;
+	}
+	return best;
+}
+
+static struct recognised feed(void *state, const struct batch *b, const struct event *e)
+{
+	struct tool_state *s = state;
+
+	if (e->flags & EV_NOT_DNS) {
+		take_raw(s, event_answers(b, e));
+	} else {
+		s->has_queries |= (e->flags & EV_QUERY) != 0;
+		if (e->flags & EV_RESPONSE) {
+			s->data += e->answers_len > 0;
+			s->refusals += e->answers_len == 0 && e->rcode != 0;
+			s->others += e->answers_len == 0 && e->rcode == 0;
+		}
+		if (e->zone_at > 0 && (e->flags & EV_QUERY || !s->has_queries) &&
+		    !(e->flags & (EV_DUPLICATE | EV_NAME_CUT)) && !was_seen(s, e))
+			take_name(s, b, e);
+	}
+	const struct tool_slot *best = best_slot(s);
+	if (best->confidence == CONFIDENCE_NONE)
+		return (struct recognised){TOOL_NONE, CONFIDENCE_NONE};
+	return (struct recognised){best->tool, best->confidence};
+}
+
+const struct recogniser tool_recogniser = {.feed = feed};
+
+void tool_tell(struct tool_claim *c, const char *key, struct view value)
+{
+	if (c->n_details == TOOL_DETAILS)
+		return;
+	struct tool_detail *d = &c->details[c->n_details++];
+	size_t len = value.len < TOOL_DETAIL_MAX ? value.len : TOOL_DETAIL_MAX - 1;
+	for (size_t i = 0; i < len; i++) {
+		bool is_plain = value.p[i] >= 0x20 && value.p[i] < 0x7f;
+		d->value[i] = is_plain ? (char)value.p[i] : '?';
+	}
+	d->value[len] = 0;
+	d->key = key;
+}
+
+void tool_tell_u64(struct tool_claim *c, const char *key, uint64_t value)
+{
+	char text[24];
+	struct out o = out_to(text, sizeof(text));
+	out_u64(&o, value);
+	tool_tell(c, key, view_str(text));
+}
+
+void tool_tell_hex(struct tool_claim *c, const char *key, uint32_t value, unsigned digits)
+{
+	char text[8];
+	for (unsigned i = 0; i < digits; i++)
+		text[i] = "0123456789abcdef"[value >> (digits - 1 - i) * 4 & 15];
+	tool_tell(c, key, view_of(text, digits));
+}
+
+/* How the other side reacts, in a word. */
+static const char *server_state(const struct tool_state *s)
+{
+	if (s->data == 0 && s->refusals == 0 && s->others == 0)
+		return "no responses seen";
+	if (s->data >= s->refusals && s->data >= s->others)
+		return "answers with data";
+	return s->refusals >= s->others ? "refuses" : "answers without data";
+}
+
+void tool_claim(const void *state, struct tool_claim *ret)
+{
+	const struct tool_state *s = state;
+	const struct tool_slot *best = best_slot(s);
+
+	*ret = (struct tool_claim){0};
+	if (best->confidence == CONFIDENCE_NONE)
+		return;
+	ret->tool = best->tool;
+	ret->confidence = best->confidence;
+	families[best->tool]->tell(best, ret);
+	tool_tell_u64(ret, "names", best->hits);
+	tool_tell(ret, "server", view_str(server_state(s)));
+}
+
+static int hex_digit(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+size_t tool_hex(const uint8_t *name, size_t at, size_t end, uint8_t *to, size_t cap)
+{
+	size_t n = 0;
+	for (; at < end && name[at] % 2 == 0 && name[at] > 0; at += 1u + name[at]) {
+		const uint8_t *p = name + at + 1, len = name[at];
+		for (size_t i = 0; i < len; i += 2) {
+			int high = hex_digit(p[i]), low = hex_digit(p[i + 1]);
+			if (high < 0 || low < 0)
+				return n;
+			if (n < cap)
+				to[n] = (uint8_t)(high << 4 | low);
+			n++;
+		}
+	}
+	return n;
+}
+
+int64_t tool_decimal(const uint8_t *text, size_t len)
+{
+	int64_t v = 0;
+	if (len == 0 || len > 9)
+		return -1;
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return -1;
+		v = v * 10 + (text[i] - '0');
+	}
+	return v;
+}
