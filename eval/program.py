@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: ISC
+"""The real binary, run on files, and what it says."""
+import datetime
+import json
+import os
+import subprocess
+
+BINARY = os.environ.get("DNSHOUND", os.path.join(os.path.dirname(__file__),
+                                                 "../build/app/dnshound"))
+MEDIUM = 50
+
+
+def seconds(text):
+    if not text:
+        return None
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+class Result:
+    def __init__(self, lines):
+        said = [json.loads(l) for l in lines]
+        self.findings = [d for d in said if d["type"] == "finding"]
+        self.summary = next((d for d in said if d["type"] == "summary"), {})
+
+    def alerts(self, threshold=MEDIUM):
+        return [f for f in self.findings
+                if f["score"] >= threshold and f["severity"] not in ("info", "low")]
+
+
+def scan(inputs, *options, threshold=MEDIUM):
+    """options: as on the command line."""
+    done = subprocess.run([BINARY, "scan", "--json", "--threshold", str(threshold), *options,
+                           *inputs], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if done.returncode not in (0, 1):
+        raise RuntimeError(f"dnshound {inputs}: {done.stderr.decode()[-500:]}")
+    return Result(done.stdout.splitlines())
