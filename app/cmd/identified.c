@@ -5,6 +5,7 @@
 
 #include "app/cmd/filter.h"
 #include "app/cmd/rows.h"
+#include "lib/decode/name.h"
 #include "lib/judge/tools/tool.h"
 
 static struct tool_claim claim_of(const struct finding *f)
