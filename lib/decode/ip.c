@@ -183,7 +183,8 @@ enum layer ip_udp(struct packet *k)
 	const uint8_t *h = packet_take(k, 8);
 	if (!h)
 		return packet_short(k);
-	size_t len = load_be16(h + 4), all = packet_left(k) + k->missing;
+	/* Of a datagram whose end never came, nothing is known to stand behind the message. */
+	size_t len = load_be16(h + 4), all = packet_left(k);
 	k->src_port = load_be16(h);
 	k->dst_port = load_be16(h + 2);
 	k->surplus = 0;
