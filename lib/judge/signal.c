@@ -92,88 +92,149 @@ static int64_t service_state(const struct features *f, const struct budgets *b)
 	return SERVICE_KEPT;
 }
 
+/* What the leak is made of. The shape of names says something where names carry it: a pair that
+ * hears its commands in answers asks names as ordinary as it likes. */
+static bool names_carry(const struct features *f, const struct budgets *b)
+{
+	enum { HALF = 50 };
+	uint64_t beside = f->extra_up + f->raw_up;
+	int64_t up = against_budget(f->up, b->up, f), down = against_budget(f->down, b->down, f);
+	if (beside * 2 > f->bytes_up && up >= HALF)
+		return false;
+	return up >= HALF || down < HALF;
+}
+
+static bool answers_carry(const struct features *f, const struct budgets *b)
+{
+	return against_budget(f->down, b->down, f) > against_budget(f->up, b->up, f);
+}
+
+typedef int64_t value_fn(const struct features *f, const struct budgets *b);
+
+static int64_t value_leak_up(const struct features *f, const struct budgets *b)
+{
+	return against_budget(f->up, b->up, f);
+}
+
+static int64_t value_leak_down(const struct features *f, const struct budgets *b)
+{
+	return against_budget(f->down, b->down, f);
+}
+
+/* The part of the slowest sum that is opaque. */
+static int64_t value_opaque_down(const struct features *f, const struct budgets *b)
+{
+	uint64_t down = f->down[SCALES - 1];
+	uint64_t opaque = f->bytes_down ? down * f->opaque_down / f->bytes_down : 0;
+	return (int64_t)percent(opaque, b->opaque);
+}
+
+static int64_t value_raw(const struct features *f, const struct budgets *b)
+{
+	return (int64_t)(f->raw_up + f->raw_down);
+}
+
+static int64_t value_density(const struct features *f, const struct budgets *b)
+{
+	return f->bits_per_char * 100 / 256;
+}
+
+static int64_t value_extra(const struct features *f, const struct budgets *b)
+{
+	return (int64_t)(f->extra_up + f->extra_down);
+}
+
+static int64_t value_prevalence(const struct features *f, const struct budgets *b)
+{
+	return sharing_clients(f);
+}
+
+static int64_t value_zone_kind(const struct features *f, const struct budgets *b)
+{
+	return zone_kind(f);
+}
+
+#define PLAIN(field)                                                                    \
+	static int64_t value_##field(const struct features *f, const struct budgets *b) \
+	{                                                                               \
+		return (int64_t)f->field;                                               \
+	}
+PLAIN(measured)
+PLAIN(mean_sub_len)
+PLAIN(encoded_permille)
+PLAIN(long_label_permille)
+PLAIN(non_ascii_permille)
+PLAIN(unique_permille)
+PLAIN(opaque_permille)
+PLAIN(opaque_answer_permille)
+PLAIN(nxdomain_permille)
+PLAIN(top_permille)
+PLAIN(confidence)
+#undef PLAIN
+
+enum {
+	PAIR = 1 << SUBJECT_PAIR,
+	ZONE = 1 << SUBJECT_ZONE,
+	CLIENT = 1 << SUBJECT_CLIENT,
+	SUFFIX = 1 << SUBJECT_SUFFIX
+};
+
+/* When a question makes sense, beside the subjects it is for. */
+enum need { ALWAYS, NAMES, RESPONSES, UP_LEADS, DOWN_LEADS, SERVICE, TOOL };
+
+static const struct {
+	value_fn *value;
+	uint8_t subjects, need;
+} questions[SIGNAL_COUNT] = {
+    [SIGNAL_LEAK_UP] = {value_leak_up, PAIR | ZONE | CLIENT | SUFFIX, UP_LEADS},
+    [SIGNAL_LEAK_DOWN] = {value_leak_down, PAIR, DOWN_LEADS},
+    [SIGNAL_OPAQUE_DOWN] = {value_opaque_down, PAIR, RESPONSES},
+    [SIGNAL_RAW] = {value_raw, PAIR, ALWAYS},
+    [SIGNAL_NAMES] = {value_measured, PAIR, NAMES},
+    [SIGNAL_LENGTH] = {value_mean_sub_len, PAIR | ZONE, NAMES},
+    [SIGNAL_DENSITY] = {value_density, PAIR | ZONE | CLIENT | SUFFIX, NAMES},
+    [SIGNAL_ENCODED] = {value_encoded_permille, PAIR, NAMES},
+    [SIGNAL_LONG_LABEL] = {value_long_label_permille, PAIR, NAMES},
+    [SIGNAL_NON_ASCII] = {value_non_ascii_permille, PAIR, NAMES},
+    [SIGNAL_UNIQUE] = {value_unique_permille, PAIR | ZONE, NAMES},
+    [SIGNAL_OPAQUE_TYPES] = {value_opaque_permille, PAIR, ALWAYS},
+    [SIGNAL_OPAQUE_ANSWERS] = {value_opaque_answer_permille, PAIR, RESPONSES},
+    [SIGNAL_NXDOMAIN] = {value_nxdomain_permille, PAIR | SUFFIX, RESPONSES},
+    [SIGNAL_PREVALENCE] = {value_prevalence, PAIR | ZONE, ALWAYS},
+    [SIGNAL_ZONE_KIND] = {value_zone_kind, PAIR | ZONE | CLIENT | SUFFIX, ALWAYS},
+    [SIGNAL_EXTRA] = {value_extra, PAIR, ALWAYS},
+    [SIGNAL_CONCENTRATION] = {value_top_permille, CLIENT, ALWAYS},
+    [SIGNAL_SERVICE] = {service_state, PAIR, SERVICE},
+    [SIGNAL_TOOL] = {value_confidence, PAIR, TOOL},
+};
+
+static bool is_needed(enum need need, const struct features *f, const struct budgets *b)
+{
+	switch (need) {
+	case NAMES:
+		return f->measured > 0 && names_carry(f, b);
+	case RESPONSES:
+		return f->responses > 0 || f->subject != SUBJECT_PAIR;
+	case UP_LEADS:
+		return !answers_carry(f, b);
+	case DOWN_LEADS:
+		return answers_carry(f, b);
+	case SERVICE:
+		return f->service != 0;
+	case TOOL:
+		return f->tool != TOOL_NONE;
+	case ALWAYS:
+		break;
+	}
+	return true;
+}
+
 bool signal_value(
     enum signal s, const struct features *f, const struct budgets *b, int64_t *ret_value)
 {
-	bool named = f->measured > 0 && f->subject == SUBJECT_PAIR;
-	int64_t v = 0;
-
-	switch (s) {
-	case SIGNAL_LEAK_UP:
-		v = against_budget(f->up, b->up, f);
-		break;
-	case SIGNAL_LEAK_DOWN:
-		v = against_budget(f->down, b->down, f);
-		break;
-	case SIGNAL_OPAQUE_DOWN:
-		v = (int64_t)percent(f->opaque_down, b->opaque);
-		break;
-	case SIGNAL_RAW:
-		v = (int64_t)(f->raw_up + f->raw_down);
-		break;
-	case SIGNAL_NAMES:
-		v = (int64_t)f->measured;
-		break;
-	case SIGNAL_LENGTH:
-		v = f->mean_sub_len;
-		break;
-	case SIGNAL_DENSITY:
-		v = f->bits_per_char * 100 / 256;
-		named = f->measured > 0 && f->subject != SUBJECT_ZONE;
-		break;
-	case SIGNAL_ENCODED:
-		v = f->encoded_permille;
-		break;
-	case SIGNAL_LONG_LABEL:
-		v = f->long_label_permille;
-		break;
-	case SIGNAL_NON_ASCII:
-		v = f->non_ascii_permille;
-		break;
-	case SIGNAL_UNIQUE:
-		v = f->unique_permille;
-		break;
-	case SIGNAL_OPAQUE_TYPES:
-		v = f->opaque_permille;
-		named = f->subject == SUBJECT_PAIR;
-		break;
-	case SIGNAL_OPAQUE_ANSWERS:
-		v = f->opaque_answer_permille;
-		named = f->subject == SUBJECT_PAIR && f->responses > 0;
-		break;
-	case SIGNAL_NXDOMAIN:
-		v = f->nxdomain_permille;
-		named = f->subject == SUBJECT_SUFFIX || f->responses > 0;
-		break;
-	case SIGNAL_PREVALENCE:
-		v = sharing_clients(f);
-		named = f->subject == SUBJECT_PAIR || f->subject == SUBJECT_ZONE;
-		break;
-	case SIGNAL_ZONE_KIND:
-		v = zone_kind(f);
-		named = true;
-		break;
-	case SIGNAL_EXTRA:
-		v = (int64_t)(f->extra_up + f->extra_down);
-		break;
-	case SIGNAL_CONCENTRATION:
-		v = f->top_permille;
-		named = f->subject == SUBJECT_CLIENT;
-		break;
-	case SIGNAL_SERVICE:
-		named = f->subject == SUBJECT_PAIR && f->service != 0;
-		v = named ? service_state(f, b) : SERVICE_NONE;
-		break;
-	case SIGNAL_TOOL:
-		v = f->confidence;
-		named = f->subject == SUBJECT_PAIR && f->tool != TOOL_NONE;
-		break;
-	case SIGNAL_COUNT:
+	if (!(questions[s].subjects >> f->subject & 1) || !is_needed(questions[s].need, f, b))
 		return false;
-	}
-	if (s > SIGNAL_NAMES && !named && s != SIGNAL_EXTRA)
-		return false;
-	*ret_value = v;
+	*ret_value = questions[s].value(f, b);
 	return true;
 }
 

@@ -51,7 +51,7 @@ struct budgets {
 
 /* From the largest ordinary pairs of open logs: docs/detection.md. */
 #define BUDGETS_DEFAULT \
-	((struct budgets){.up = {350, 500, 600}, .down = {2000, 4000, 8000}, .opaque = 1000})
+	((struct budgets){.up = {350, 500, 600}, .down = {800, 1200, 1600}, .opaque = 600})
 
 /* The stable name of a signal, as in reasons and in the scorecard. */
 const char *signal_name(enum signal s);

@@ -13,7 +13,7 @@ enum { TYPE_CNAME = 5, TYPE_TXT = 16 };
 static const uint32_t caps[FOLD_COUNT] = {
     [FOLD_NONE] = 0,
     [FOLD_REVERSE4] = BYTES(64u << 10),
-    [FOLD_REVERSE6] = BYTES(4u << 10),
+    [FOLD_REVERSE6] = BYTES(1u << 10),
     [FOLD_SERVICE] = BYTES(256),
     [FOLD_SELECTOR] = BYTES(96),
     [FOLD_SEARCH] = BYTES(1024),

@@ -293,6 +293,8 @@ static struct added price_event(struct shard *s, const struct batch *b, const st
 		a.name = after_fold(
 		    z, price_name(s->config->model, scan, split, e->qtype, e->flags), now_s);
 		a.up = a.name;
+		z->novel++;
+		z->chars += e->zone_at;
 		s->novel_names++;
 		if (z->service)
 			(void)services_match(s->config->services,

@@ -173,6 +173,20 @@ static struct match match(const struct suffix *t, const struct name_scan *name)
 	return m;
 }
 
+/* IPv4's reverse tree is one zone: what can be told below one delegation is bounded by its
+ * addresses. Below ip6.arpa anybody with a prefix has 80 bits a name, so each /32, the least that
+ * registries hand out, is a zone of its own. */
+static unsigned reverse_zone(const struct name_scan *name, unsigned suffix)
+{
+	enum { NIBBLES = 8 };
+	unsigned zone = suffix;
+	if (name->lower[scan_at(name, suffix)] != 3) /* "ip6", not "in-addr" */
+		return suffix;
+	while (zone > 0 && suffix - zone < NIBBLES && name->lower[scan_at(name, zone - 1)] == 1)
+		zone--;
+	return zone;
+}
+
 struct zone_split suffix_split(const struct suffix *t, const struct name_scan *name)
 {
 	struct match m = match(t, name);
@@ -188,7 +202,7 @@ struct zone_split suffix_split(const struct suffix *t, const struct name_scan *n
 		zone = n;
 		class = ZONE_UNKNOWN;
 	} else if (m.flags & REVERSE) {
-		zone = m.suffix;
+		zone = reverse_zone(name, m.suffix);
 		class = ZONE_REVERSE;
 	} else if (m.flags & SPECIAL) {
 		class = ZONE_SPECIAL;

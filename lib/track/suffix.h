@@ -19,7 +19,7 @@ enum zone_class {
 	ZONE_SUFFIX,     /* the name is a public suffix, or the root: its own zone */
 	ZONE_SITE,       /* under a configured site zone, the longest that matches */
 	ZONE_SPECIAL,    /* special-use suffix (suffix_is_special) and one label, or that suffix */
-	ZONE_REVERSE,    /* in-addr.arpa, ip6.arpa: the zone is that suffix */
+	ZONE_REVERSE,    /* in-addr.arpa whole; of ip6.arpa each /32 */
 	ZONE_UNKNOWN,    /* no such top-level domain: the whole name is subdomain */
 };
 

@@ -17,7 +17,7 @@
 
 enum { TABLE_WINDOW = 8 };
 
-#define ZONE_NAME_MAX 62 /* longer zones are kept cut; samples hold the whole name */
+#define ZONE_NAME_MAX 54 /* longer zones are kept cut; samples hold the whole name */
 
 struct zone {
 	uint64_t hash;        /* 0: free */
@@ -25,6 +25,8 @@ struct zone {
 	struct sums sums;     /* over all clients */
 	uint32_t first_s, last_s;
 	uint32_t queries;
+	uint32_t novel; /* new names, and their characters */
+	uint32_t chars;
 	uint32_t folded; /* 1/256 bit given away for public structure since folded_day */
 	uint16_t folded_day;
 	uint16_t service;            /* whether its names can belong to a declared service */

@@ -137,7 +137,8 @@ static void names_outside_the_public_dns_are_told_apart(void **state)
 	check(t, "nas.home.arpa", "nas.home.arpa", ZONE_SPECIAL);
 	check(t, "d.t.example.TEST", "example.test", ZONE_SPECIAL);
 	check(t, "4.3.2.1.in-addr.arpa", "in-addr.arpa", ZONE_REVERSE);
-	check(t, "b.a.ip6.arpa", "ip6.arpa", ZONE_REVERSE);
+	check(t, "f.b.a.9.8.b.d.0.1.0.0.2.ip6.arpa", "8.b.d.0.1.0.0.2.ip6.arpa", ZONE_REVERSE);
+	check(t, "b.a.ip6.arpa", "b.a.ip6.arpa", ZONE_REVERSE);
 	check(t, "ip6.arpa", "ip6.arpa", ZONE_REVERSE);
 	check(t, "x.arpa", "x.arpa", ZONE_REGISTERED);
 	free(t);
