@@ -92,6 +92,18 @@ static int64_t service_state(const struct features *f, const struct budgets *b)
 	return SERVICE_KEPT;
 }
 
+static int64_t bound_percent(const struct features *f, const struct budgets *b)
+{
+	return (int64_t)(percent(f->bound_up, b->bound) * 8 / breadth_eighths(f));
+}
+
+/* Which of the three leads: new names, answers, or what repeats. */
+static bool repeats_lead(const struct features *f, const struct budgets *b)
+{
+	int64_t bound = bound_percent(f, b);
+	return bound > against_budget(f->up, b->up, f) && bound > against_budget(f->down, b->down, f);
+}
+
 /* What the leak is made of. The shape of names says something where names carry it: a pair that
  * hears its commands in answers asks names as ordinary as it likes. */
 static bool names_carry(const struct features *f, const struct budgets *b)
@@ -101,12 +113,13 @@ static bool names_carry(const struct features *f, const struct budgets *b)
 	int64_t up = against_budget(f->up, b->up, f), down = against_budget(f->down, b->down, f);
 	if (beside * 2 > f->bytes_up && up >= HALF)
 		return false;
-	return up >= HALF || down < HALF;
+	return !(repeats_lead(f, b) && bound_percent(f, b) >= HALF) && (up >= HALF || down < HALF);
 }
 
 static bool answers_carry(const struct features *f, const struct budgets *b)
 {
-	return against_budget(f->down, b->down, f) > against_budget(f->up, b->up, f);
+	return !repeats_lead(f, b) &&
+	       against_budget(f->down, b->down, f) > against_budget(f->up, b->up, f);
 }
 
 typedef int64_t value_fn(const struct features *f, const struct budgets *b);
@@ -180,7 +193,7 @@ enum {
 };
 
 /* When a question makes sense, beside the subjects it is for. */
-enum need { ALWAYS, NAMES, RESPONSES, UP_LEADS, DOWN_LEADS, SERVICE, TOOL };
+enum need { ALWAYS, NAMES, RESPONSES, UP_LEADS, DOWN_LEADS, REPEATS_LEAD, SERVICE, TOOL };
 
 static const struct {
 	value_fn *value;
@@ -189,6 +202,7 @@ static const struct {
     [SIGNAL_LEAK_UP] = {value_leak_up, PAIR | ZONE | CLIENT | SUFFIX, UP_LEADS},
     [SIGNAL_LEAK_DOWN] = {value_leak_down, PAIR, DOWN_LEADS},
     [SIGNAL_OPAQUE_DOWN] = {value_opaque_down, PAIR, RESPONSES},
+    [SIGNAL_BOUND_UP] = {bound_percent, PAIR, REPEATS_LEAD},
     [SIGNAL_RAW] = {value_raw, PAIR, ALWAYS},
     [SIGNAL_NAMES] = {value_measured, PAIR, NAMES},
     [SIGNAL_LENGTH] = {value_mean_sub_len, PAIR | ZONE, NAMES},
@@ -216,7 +230,9 @@ static bool is_needed(enum need need, const struct features *f, const struct bud
 	case RESPONSES:
 		return f->responses > 0 || f->subject != SUBJECT_PAIR;
 	case UP_LEADS:
-		return !answers_carry(f, b);
+		return !answers_carry(f, b) && !repeats_lead(f, b);
+	case REPEATS_LEAD:
+		return repeats_lead(f, b);
 	case DOWN_LEADS:
 		return answers_carry(f, b);
 	case SERVICE:
@@ -302,6 +318,12 @@ void signal_text(
 		break;
 	case SIGNAL_LEAK_DOWN:
 		leak_text(&o, f->down, b->down, " of new answers, half-life ");
+		break;
+	case SIGNAL_BOUND_UP:
+		out_str(&o, "at most ");
+		out_bytes(&o, f->bound_up);
+		out_str(&o, " in the order, types and gaps of repeated names; ordinary is below ");
+		out_bytes(&o, b->bound);
 		break;
 	case SIGNAL_OPAQUE_DOWN:
 		out_bytes(&o, f->opaque_down);

@@ -12,6 +12,7 @@ enum signal {
 	X(LEAK_UP, leak_up)               /* percent of the budget, worst scale */                 \
 	X(LEAK_DOWN, leak_down)           /* the same for answers */                               \
 	X(OPAQUE_DOWN, opaque_down)       /* percent of the budget for opaque answers */           \
+	X(BOUND_UP, bound_up) /* percent of its budget: order, types, gaps of repeated names */ \
 	X(RAW, raw_bytes)                 /* bytes on DNS ports that are no DNS */                 \
 	X(NAMES, new_names)               /* how many names the verdict stands on */               \
 	X(LENGTH, name_length)            /* mean length of the subdomain */                       \
@@ -46,12 +47,12 @@ enum service_state {
 
 /* Leak allowed to an ordinary subject, bytes, for each scale. */
 struct budgets {
-	uint32_t up[SCALES], down[SCALES], opaque;
+	uint32_t up[SCALES], down[SCALES], opaque, bound;
 };
 
 /* From the largest ordinary pairs of open logs: docs/detection.md. */
 #define BUDGETS_DEFAULT \
-	((struct budgets){.up = {350, 500, 600}, .down = {800, 1200, 1600}, .opaque = 600})
+	((struct budgets){.up = {350, 500, 600}, .down = {800, 1200, 1600}, .opaque = 600, .bound = 3072})
 
 /* The stable name of a signal, as in reasons and in the scorecard. */
 const char *signal_name(enum signal s);

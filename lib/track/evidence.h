@@ -10,6 +10,7 @@
 
 #include "lib/base/hash.h"
 #include "lib/decode/event.h"
+#include "lib/track/bound.h"
 #include "lib/track/hll.h"
 #include "lib/track/recognise.h"
 #include "lib/track/tables.h"
@@ -92,6 +93,7 @@ struct evidence {
 	bool case_known;
 	bool name_cut;
 
+	struct bound bound; /* what repeated names can carry */
 	uint64_t judged_at; /* leak, 1/256 bit, at which it is judged again */
 	bool dirty;         /* changed since it was last judged */
 	struct recognised recognised;

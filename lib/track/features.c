@@ -103,6 +103,8 @@ void features_pair(struct features *f, const struct evidence *v, const struct pa
 	    .case_known = v->case_known,
 	};
 	memcpy(f->client, v->client, 16);
+	f->bound_up = (uint32_t)bits256_bytes(
+	    (uint64_t)v->bound.sums.up[SCALES - 1] + v->bound.sums.down[SCALES - 1]);
 	if (f->unique < v->novel)
 		f->unique = v->novel;
 	/* A name may come back in other case or cut: it was asked once. */

@@ -6,6 +6,8 @@
 
 /* A pair gets evidence from this decayed leak on, in either direction. */
 #define PROMOTE_BITS256 (40u << 11)
+/* So does a client that asks this often for a zone nobody else wants: repeated names may carry. */
+#define PROMOTE_QUERIES 128
 /* A subject without evidence (a zone over all clients) is first judged here. */
 #define ZONE_JUDGED_BITS256 (256u << 11)
 /* A zone with at most so many clients is rare. */
@@ -423,13 +425,16 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e)
 
 	struct evidence *v = p->evidence ? &s->evidence[p->evidence - 1] : NULL;
 	if (!v && (s->config->keep_all || p->sums.up[SCALES - 1] > PROMOTE_BITS256 ||
-	              p->sums.down[SCALES - 1] > PROMOTE_BITS256 || e->flags & EV_NOT_DNS))
+	              p->sums.down[SCALES - 1] > PROMOTE_BITS256 || e->flags & EV_NOT_DNS ||
+		      (is_query && p->queries == PROMOTE_QUERIES && zone_clients(z) <= RARE_CLIENTS)))
 		v = promote(s, p, key, b, e, &a);
 	if (!v) {
 		p->novel = (uint16_t)(p->novel + (novel && p->novel < UINT16_MAX));
 		return;
 	}
 	count_evidence(v, b, e, &a);
+	if (is_query && !novel && e->name_len)
+		bound_query(&v->bound, e->name_hash, e->qtype, e->time_ns, h);
 	count_service(v, s->config->services, &a);
 	if (!v->listed) {
 		v->listed = true;
