@@ -135,6 +135,8 @@ void frame_decode_layer(struct packet *k, enum layer layer, int64_t time_ns,
 	for (unsigned i = 0; layer < LAYER_PEELED && i < PACKET_LAYERS_MAX; i++)
 		layer = peel[layer](k);
 
+	/* Only IP leads to these two. */
+	dh_assert((layer != LAYER_DNS && layer != LAYER_SEGMENT) || (k->src && k->dst));
 	if (k->is_contradictory && (layer == LAYER_DNS || layer == LAYER_SEGMENT))
 		batch_malformed(b, MALFORMED_IP_LENGTH);
 	switch (layer) {
