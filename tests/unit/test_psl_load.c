@@ -91,8 +91,7 @@ static void a_bad_rule_is_named_by_its_line(void **state)
 static void an_old_list_is_told(void **state)
 {
 	assert_int_equal(load("// VERSION: 2025-11-05_12-34-56_UTC\ncom\n"), 0);
-	assert_non_null(
-	    strstr(warnings(0, DAY_2025_11_05 + 366LL * DAY_S), "366 days old"));
+	assert_non_null(strstr(warnings(0, DAY_2025_11_05 + 366LL * DAY_S), "366 days old"));
 }
 
 static void what_is_no_list_is_said_to_be_none(void **state)
