@@ -37,6 +37,8 @@ static const struct entry {
         "pcap, pcapng, dnstap, zeek-tsv or json-lines, instead of looking"},
     {"profile", 0, KIND_TEXT, USE_FINDINGS, AT(profile), 0, "NAME",
         "verdicts of a known rule set: points, hunt or listener"},
+    {"compare", 0, KIND_TEXT, USE_FINDINGS | USE_HUNT, AT(compare), 0, "NAMES",
+        "what points,hunt,listener said, what dnshound says, and why"},
     {"allow", 0, KIND_LIST, USE_FINDINGS, AT(allow), 0, "FILE",
         "findings that are accepted: lines of zone, client, until, reason"},
     {"site-zones", 0, KIND_LIST, USE_INPUT | USE_EXPLAIN, AT(site_zones), 0, "ZONE[,ZONE...]",
