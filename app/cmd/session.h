@@ -23,6 +23,7 @@ struct session {
 	engine_event_fn *each; /* set before session_run() to see every event in order */
 	void *each_ctx;
 	struct allow allow;
+	struct suffix *suffix;
 	struct services_memory services;
 	void *engine_memory, *suffix_memory, *model_memory;
 	size_t engine_bytes;
