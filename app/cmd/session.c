@@ -155,19 +155,24 @@ static bool load_times(struct session *s, const struct options *o)
 	return true;
 }
 
-bool session_open(struct session *s, const struct options *o, bool keep_all)
+bool session_tables(struct session *s, const struct options *o)
 {
 	*s = (struct session){.options = o};
 	engine_defaults(&s->config);
 	s->config.memory = o->memory;
 	s->config.threshold = (uint8_t)o->threshold;
-	s->config.keep_all = keep_all;
 	if (o->seed)
 		s->config.key.k1 = o->seed;
-	if (!load_suffixes(s, o) || !load_site(s, o) || !load_model(s) || !load_scorecard(s, o) ||
-	    !load_times(s, o) || !allow_read(&s->allow, &o->allow) ||
-	    !services_read(&s->services, o->services, &s->config.key, &s->config.services))
+	return load_suffixes(s, o) && load_site(s, o) && load_model(s) && load_scorecard(s, o) &&
+	       load_times(s, o) && allow_read(&s->allow, &o->allow) &&
+	       services_read(&s->services, o->services, &s->config.key, &s->config.services);
+}
+
+bool session_open(struct session *s, const struct options *o, bool keep_all)
+{
+	if (!session_tables(s, o))
 		return false;
+	s->config.keep_all = keep_all;
 	s->engine_bytes = engine_size(&s->config);
 	s->engine_memory = map_memory(s->engine_bytes);
 	if (!s->engine_memory) {

@@ -29,6 +29,8 @@ struct session {
 	size_t engine_bytes;
 };
 
+/* The tables alone, for commands that read no input. False after telling what is wrong. */
+bool session_tables(struct session *s, const struct options *o);
 /* Tables and memory. False after telling on standard error what is wrong. */
 bool session_open(struct session *s, const struct options *o, bool keep_all);
 /* Read and judge the inputs of the options. What is wrong with one is told and counted. */
