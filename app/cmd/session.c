@@ -2,6 +2,7 @@
 #include "app/cmd/session.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,13 +202,20 @@ static void tell(void *arg, const struct capture_report *r)
 {
 	static const char *const levels[] = {"note", "warning", "error"};
 	struct session *s = arg;
+	char file[PATH_MAX], at[32] = "";
 	s->problems[r->reason]++;
 	s->errors += r->severity == CAPTURE_ERROR;
 	s->warnings += r->severity == CAPTURE_WARNING;
 	if (s->quiet)
 		return;
-	fprintf(stderr, "dnshound: %s: %s at byte %llu: %s (%s)\n", r->file, levels[r->severity],
-	    (unsigned long long)r->offset, r->text, capture_reason_text(r->reason));
+	/* What lies in a directory may be called anything. */
+	snprintf(file, sizeof(file), "%s", r->file);
+	for (char *c = file; *c; c++)
+		*c = (unsigned char)*c < ' ' || *c == 127 ? '?' : *c;
+	if (r->reason > CAPTURE_DIRECTORY)
+		snprintf(at, sizeof(at), " at byte %llu", (unsigned long long)r->offset);
+	fprintf(stderr, "dnshound: %s: %s%s: %s (%s)\n", file, levels[r->severity], at, r->text,
+	    capture_reason_text(r->reason));
 }
 
 static void show_progress(void *ctx, uint64_t done, uint64_t total)
