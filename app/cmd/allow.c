@@ -36,9 +36,9 @@ static const char *read_entry(char *line, struct allow_entry *ret)
 			return "the third word is a day, such as 2026-12-31, or *";
 		ret->until_ns += DAY_NS;
 	}
-	if (!filter_is_zone(zone))
+	if (strcmp(zone, "*") != 0 && !filter_is_zone(zone))
 		return "the first word is a domain name, - or *";
-	if (!filter_is_address(client))
+	if (strcmp(client, "*") != 0 && !filter_is_address(client))
 		return "the second word is an address, a network or *";
 	ret->zone = strcmp(zone, "*") ? zone : NULL;
 	ret->client = strcmp(client, "*") ? client : NULL;

@@ -9,7 +9,7 @@
 
 static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 
-bool filter_network(const char *spec, uint8_t ret_address[16], unsigned *ret_bits)
+bool filter_network(const char *spec, struct network *ret)
 {
 	char text[64], *end;
 	uint8_t address[16];
@@ -32,37 +32,28 @@ bool filter_network(const char *spec, uint8_t ret_address[16], unsigned *ret_bit
 			return false;
 		bits = (unsigned)(four ? v + 96 : v);
 	}
-	memcpy(ret_address, address, sizeof(address));
-	*ret_bits = bits;
+	memcpy(ret->address, address, sizeof(address));
+	ret->bits = (uint8_t)bits;
 	return true;
-}
-
-bool filter_in_network(const uint8_t network[16], unsigned bits, const uint8_t address[16])
-{
-	if (memcmp(network, address, bits / 8) != 0)
-		return false;
-	return bits % 8 == 0 || ((network[bits / 8] ^ address[bits / 8]) >> (8 - bits % 8)) == 0;
 }
 
 bool filter_address(const char *spec, const uint8_t address[16])
 {
-	uint8_t network[16];
-	unsigned bits;
-	return filter_network(spec, network, &bits) && filter_in_network(network, bits, address);
+	struct network network;
+	return filter_network(spec, &network) && network_has(&network, address);
 }
 
 bool filter_is_address(const char *spec)
 {
-	uint8_t network[16];
-	unsigned bits;
-	return strcmp(spec, "*") == 0 || filter_network(spec, network, &bits);
+	struct network network;
+	return filter_network(spec, &network);
 }
 
 bool filter_is_zone(const char *spec)
 {
 	uint8_t wire[NAME_WIRE_MAX];
 	size_t n;
-	return strcmp(spec, "*") == 0 || strcmp(spec, "-") == 0 ||
+	return strcmp(spec, "-") == 0 ||
 	       name_from_text(view_of(spec, strlen(spec)), wire, &n);
 }
 

@@ -7,14 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Whether a spec means something: for telling the user of one that does not. "*" is any. */
+#include "lib/base/network.h"
+
+/* Whether a spec means something: for telling the user of one that does not. */
 bool filter_is_address(const char *spec);
 bool filter_is_zone(const char *spec);
 
 /* An address, or a network: "10.0.0.7", "10.0.0.0/8", "2001:db8::/32"; IPv4 as IPv4-mapped. False
  * when it is neither. */
-bool filter_network(const char *spec, uint8_t ret_address[16], unsigned *ret_bits);
-bool filter_in_network(const uint8_t network[16], unsigned bits, const uint8_t address[16]);
+bool filter_network(const char *spec, struct network *ret);
 
 /* "10.0.0.7", "10.0.0.0/8", "2001:db8::/32". Anything else matches nothing. */
 bool filter_address(const char *spec, const uint8_t address[16]);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/cmd/compare.h"
 #include "app/cmd/csv.h"
 #include "app/cmd/hunt_rows.h"
 #include "app/cmd/ndjson.h"
@@ -285,6 +286,8 @@ int cmd_hunt(int argc, char **argv)
 		return EXIT_ERROR;
 	if (h.window_s && !find_window(&h))
 		return EXIT_ERROR;
+	if (h.options.compare)
+		return compare_run(&h.options);
 	if (session_open(&s, &h.options, true) && session_run(&s) &&
 	    hunt_gather(&rows, &s, h.by, h.options.where ? &h.where : NULL, h.sort)) {
 		print_rows(&h, &s, &rows);

@@ -88,6 +88,8 @@ static void set_coverage(struct record *summary, const struct session *s)
 	    {"duplicates", st->duplicates},
 	    {"forwarded_by_resolvers", st->forwarded},
 	    {"between_servers", st->upstream},
+	    {"asked_by_resolvers", st->by_resolvers},
+	    {"asked_from_outside", st->outside},
 	    {"outside_time_range", st->filtered},
 	    {"pairs_evicted", st->pairs_evicted},
 	    {"zones_evicted", st->zones_evicted},

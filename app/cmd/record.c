@@ -105,6 +105,11 @@ void record_hundredths(struct record *r, const char *key, uint64_t hundredths)
 	put(r, key, json_real((double)hundredths / 100));
 }
 
+void record_milli(struct record *r, const char *key, uint64_t thousandths)
+{
+	put(r, key, json_real((double)thousandths / 1000));
+}
+
 void record_bool(struct record *r, const char *key, bool v)
 {
 	put(r, key, json_boolean(v));

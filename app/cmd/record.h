@@ -22,6 +22,7 @@ void record_text(struct record *r, const char *key, const char *text); /* NULL g
 void record_int(struct record *r, const char *key, uint64_t v);
 void record_signed(struct record *r, const char *key, int64_t v);
 void record_hundredths(struct record *r, const char *key, uint64_t hundredths);
+void record_milli(struct record *r, const char *key, uint64_t thousandths);
 void record_bool(struct record *r, const char *key, bool v);
 void record_null(struct record *r, const char *key);
 /* A time as RFC 3339 text; null for 0, which no event has. */

@@ -3,7 +3,9 @@
 
 #include <stdio.h>
 
+#include "app/cmd/compare.h"
 #include "app/cmd/ndjson.h"
+#include "app/cmd/profiles.h"
 #include "app/cmd/table.h"
 
 static void usage(void)
@@ -36,6 +38,14 @@ int cmd_scan(int argc, char **argv)
 	}
 	if (!options_has_input(&o, argv[0]))
 		return EXIT_ERROR;
+	if (o.profile && o.compare) {
+		fprintf(stderr, "dnshound: --profile or --compare, not both\n");
+		return EXIT_ERROR;
+	}
+	if (o.profile)
+		return profiles_scan(&o);
+	if (o.compare)
+		return compare_run(&o);
 	int status = EXIT_ERROR;
 	if (session_open(&s, &o, false) && session_run(&s) &&
 	    rows_gather(&rows, &s, ROWS_FINDINGS)) {

@@ -2,6 +2,7 @@
 #include "app/cmd/session.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,68 @@ static void *map_memory(size_t bytes)
 	return p;
 }
 
+/* Words between commas, of all times an option was given. */
+static bool each_word(struct session *s, const struct option_list *list, const char *option,
+    bool (*take)(struct session *s, const char *word), const char *is_what)
+{
+	for (unsigned i = 0; i < list->n; i++) {
+		char *words = strdup(list->at[i]), *save = NULL;
+		for (char *w = words ? strtok_r(words, ",", &save) : NULL; w;
+		     w = strtok_r(NULL, ",", &save)) {
+			if (take(s, w))
+				continue;
+			fprintf(stderr, "dnshound: --%s: '%s' %s\n", option, w, is_what);
+			free(words);
+			return false;
+		}
+		free(words);
+	}
+	return true;
+}
+
+static bool take_zone(struct session *s, const char *word)
+{
+	return suffix_add_site(s->suffix, view_str(word)) >= 0;
+}
+
+static bool take_network(struct network *list, unsigned *n, const char *word)
+{
+	return *n < SITE_NETWORKS && filter_network(word, &list[*n]) && ++*n;
+}
+
+static bool take_resolver(struct session *s, const char *word)
+{
+	return take_network(s->config.site.resolvers, &s->config.site.n_resolvers, word);
+}
+
+static bool take_internal(struct session *s, const char *word)
+{
+	return take_network(s->config.site.internal, &s->config.site.n_internal, word);
+}
+
+/* --client and --zone are taken as they stand, by filter.h. */
+static bool check(const struct option_list *list, const char *option,
+    bool (*is_good)(const char *spec), const char *is_what)
+{
+	for (unsigned i = 0; i < list->n; i++)
+		if (!is_good(list->at[i])) {
+			fprintf(stderr, "dnshound: --%s: '%s' %s\n", option, list->at[i], is_what);
+			return false;
+		}
+	return true;
+}
+
+/* What the user says of his site, and what he wants to see of it. */
+static bool load_site(struct session *s, const struct options *o)
+{
+	static const char network[] = "is no address or network";
+	return each_word(s, &o->site_zones, "site-zones", take_zone, "is not a domain name") &&
+	       each_word(s, &o->resolvers, "resolvers", take_resolver, network) &&
+	       each_word(s, &o->internal, "internal", take_internal, network) &&
+	       check(&o->clients, "client", filter_is_address, network) &&
+	       check(&o->zones, "zone", filter_is_zone, "is not a domain name");
+}
+
 static bool load_suffixes(struct session *s, const struct options *o)
 {
 	const char *path = o->psl ? o->psl : PSL_PATH;
@@ -44,18 +107,7 @@ static bool load_suffixes(struct session *s, const struct options *o)
 	psl_warn(stderr, path, error, &report, (int64_t)time(NULL));
 	if (error)
 		return false;
-	for (unsigned i = 0; i < o->site_zones.n; i++) {
-		char *list = strdup(o->site_zones.at[i]), *save = NULL;
-		for (char *z = list ? strtok_r(list, ",", &save) : NULL; z;
-		     z = strtok_r(NULL, ",", &save))
-			if (suffix_add_site(t, view_str(z)) < 0) {
-				fprintf(stderr,
-				    "dnshound: --site-zones: '%s' is not a domain name\n", z);
-				free(list);
-				return false;
-			}
-		free(list);
-	}
+	s->suffix = t;
 	s->config.suffix = t;
 	return true;
 }
@@ -104,19 +156,24 @@ static bool load_times(struct session *s, const struct options *o)
 	return true;
 }
 
-bool session_open(struct session *s, const struct options *o, bool keep_all)
+bool session_tables(struct session *s, const struct options *o)
 {
 	*s = (struct session){.options = o};
 	engine_defaults(&s->config);
 	s->config.memory = o->memory;
 	s->config.threshold = (uint8_t)o->threshold;
-	s->config.keep_all = keep_all;
 	if (o->seed)
 		s->config.key.k1 = o->seed;
-	if (!load_suffixes(s, o) || !load_model(s) || !load_scorecard(s, o) || !load_times(s, o) ||
-	    !allow_read(&s->allow, &o->allow) ||
-	    !services_read(&s->services, o->services, &s->config.key, &s->config.services))
+	return load_suffixes(s, o) && load_site(s, o) && load_model(s) && load_scorecard(s, o) &&
+	       load_times(s, o) && allow_read(&s->allow, &o->allow) &&
+	       services_read(&s->services, o->services, &s->config.key, &s->config.services);
+}
+
+bool session_open(struct session *s, const struct options *o, bool keep_all)
+{
+	if (!session_tables(s, o))
 		return false;
+	s->config.keep_all = keep_all;
 	s->engine_bytes = engine_size(&s->config);
 	s->engine_memory = map_memory(s->engine_bytes);
 	if (!s->engine_memory) {
@@ -145,13 +202,20 @@ static void tell(void *arg, const struct capture_report *r)
 {
 	static const char *const levels[] = {"note", "warning", "error"};
 	struct session *s = arg;
+	char file[PATH_MAX], at[32] = "";
 	s->problems[r->reason]++;
 	s->errors += r->severity == CAPTURE_ERROR;
 	s->warnings += r->severity == CAPTURE_WARNING;
 	if (s->quiet)
 		return;
-	fprintf(stderr, "dnshound: %s: %s at byte %llu: %s (%s)\n", r->file, levels[r->severity],
-	    (unsigned long long)r->offset, r->text, capture_reason_text(r->reason));
+	/* What lies in a directory may be called anything. */
+	snprintf(file, sizeof(file), "%s", r->file);
+	for (char *c = file; *c; c++)
+		*c = (unsigned char)*c < ' ' || *c == 127 ? '?' : *c;
+	if (r->reason > CAPTURE_DIRECTORY)
+		snprintf(at, sizeof(at), " at byte %llu", (unsigned long long)r->offset);
+	fprintf(stderr, "dnshound: %s: %s%s: %s (%s)\n", file, levels[r->severity], at, r->text,
+	    capture_reason_text(r->reason));
 }
 
 static void show_progress(void *ctx, uint64_t done, uint64_t total)

@@ -23,11 +23,14 @@ struct session {
 	engine_event_fn *each; /* set before session_run() to see every event in order */
 	void *each_ctx;
 	struct allow allow;
+	struct suffix *suffix;
 	struct services_memory services;
 	void *engine_memory, *suffix_memory, *model_memory;
 	size_t engine_bytes;
 };
 
+/* The tables alone, for commands that read no input. False after telling what is wrong. */
+bool session_tables(struct session *s, const struct options *o);
 /* Tables and memory. False after telling on standard error what is wrong. */
 bool session_open(struct session *s, const struct options *o, bool keep_all);
 /* Read and judge the inputs of the options. What is wrong with one is told and counted. */

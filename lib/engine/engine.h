@@ -17,6 +17,7 @@
 #include "lib/decode/frame.h"
 #include "lib/decode/stream.h"
 #include "lib/engine/finding.h"
+#include "lib/engine/site.h"
 #include "lib/judge/tools/tool.h"
 #include "lib/judge/verdict.h"
 #include "lib/track/account.h"
@@ -32,6 +33,7 @@ struct engine_config {
 	struct budgets budgets;
 	struct half_lives half_lives;
 	uint32_t horizon_s, tick_s;
+	struct site site;           /* what the user told of it */
 	int64_t since_ns, until_ns; /* events outside are not counted */
 	uint8_t threshold;
 	bool keep_all;
@@ -43,7 +45,7 @@ void engine_defaults(struct engine_config *c);
 /* What could be seen, and what not. */
 struct engine_stats {
 	uint64_t records, skipped, events, queries, responses, local, not_dns, duplicates,
-	    forwarded, upstream, filtered;
+	    forwarded, upstream, by_resolvers, outside, filtered;
 	uint64_t case_unknown, names_cut, no_name, tcp;
 	uint64_t malformed[MALFORMED_COUNT];
 	uint64_t pairs, zones; /* met; an evicted one that comes back counts again */

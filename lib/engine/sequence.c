@@ -184,7 +184,16 @@ static bool admit(struct engine *e, struct slot *s, const struct batch *b, struc
 	count(e, ev);
 	if (ev->flags & EV_LOCAL || !has_client(e, b, ev))
 		return false;
+	if (site_is_outside(&e->config.site, event_ends(b, ev))) {
+		e->stats.outside++;
+		return false;
+	}
 	tick_if_due(e, s, ev->seq);
+	if (!(ev->flags & EV_NOT_DNS) && site_is_resolver(&e->config.site, event_ends(b, ev))) {
+		ev->flags |= EV_FORWARDED;
+		e->stats.by_resolvers++;
+		return false;
+	}
 	if (ev->name_len == 0)
 		return true;
 	if (is_forwarded(e, b, ev)) {
