@@ -2,6 +2,7 @@
 #include "app/cmd/identified.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "app/cmd/filter.h"
 #include "app/cmd/rows.h"

@@ -8,7 +8,7 @@
 
 #include "lib/decode/event.h"
 
-enum { RECOGNISE_BYTES = 416 };
+enum { RECOGNISE_BYTES = 448 };
 
 enum confidence {
 	CONFIDENCE_NONE,

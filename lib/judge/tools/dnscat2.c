@@ -11,27 +11,33 @@
 #include "lib/base/cursor.h"
 
 enum packet_type { SYN, MSG, FIN, ENC, PING = 0xff };
-enum {
-	HAS_SESSION = 1 << 0,
-	HAS_SYN = 1 << 1,
-	HAS_MSG = 1 << 2,
-	PREFIX = 1 << 3,
-	HAS_ENC = 1 << 4
-};
-enum { HEADER = 5, NONCE_AT = 11, MSG_DATA = 9, SYN_NAME = 9, STEP_MAX = 4, NAMED_MAX = 18 };
+enum { HEADER = 5, NONCE_AT = 11, MSG_DATA = 9, SYN_NAME = 9, STEP_MAX = 4 };
+enum { SESSIONS = 4, NAMED_MAX = 15 };
 
 /* Options of SYN. */
 enum { OPTION_NAME = 0x01, OPTION_COMMAND = 0x20 };
 
+/* A client polls for all its sessions in turn. */
+struct session {
+	uint16_t id;
+	uint16_t nonce;
+	uint16_t seq;  /* of the next message, once `is_ordered` */
+	bool has_sent; /* the message before had data, so that this number is new */
+	bool is_ordered;
+};
+
 struct dnscat2 {
-	uint16_t id, session, nonce, seq, sent;
-	uint16_t same;     /* packets of the session before */
+	struct session sessions[SESSIONS];
+	uint16_t id;       /* of the last packet */
+	uint16_t n;        /* sessions met */
+	uint16_t same;     /* packets of a session that was known */
 	uint16_t steps;    /* of the counter: encrypted */
 	uint16_t advances; /* of the sequence, by what was sent: plain */
-	uint16_t sessions, isn, options;
-	uint8_t flags;
-	uint8_t named[NAMED_MAX]; /* what the client calls itself */
+	uint16_t options;
+	uint16_t types; /* enum query_type, of all it asked for */
+	bool is_prefixed, has_exchange;
 	uint8_t named_len;
+	uint8_t named[NAMED_MAX]; /* what the client calls itself */
 };
 _Static_assert(sizeof(struct dnscat2) <= TOOL_WORDS * 4, "a slot's memory");
 
@@ -54,32 +60,54 @@ static bool read_packet(const struct tool_event *t, struct packet *p)
 	                   : (type == ENC && p->len >= 13) || type == PING;
 }
 
-static void follow_body(struct dnscat2 *s, const struct packet *p, bool is_same)
+static void count(uint16_t *n)
 {
-	uint16_t seq = load_be16(p->bytes + HEADER);
-
-	if (p->len >= NONCE_AT + 2) {
-		uint16_t nonce = load_be16(p->bytes + NONCE_AT);
-		uint16_t step = (uint16_t)(nonce - s->nonce);
-		if (is_same && step >= 1 && step <= STEP_MAX)
-			s->steps += s->steps < UINT16_MAX;
-		s->nonce = nonce;
-	}
-	if (p->bytes[2] == MSG) {
-		if (is_same && s->flags & HAS_MSG && s->sent && seq == (uint16_t)(s->seq + s->sent))
-			s->advances += s->advances < UINT16_MAX;
-		if (is_same && s->flags & HAS_SYN && !(s->flags & HAS_MSG) && seq == s->isn)
-			s->advances += s->advances < UINT16_MAX;
-		s->flags |= HAS_MSG;
-		s->seq = seq;
-		s->sent = (uint16_t)(p->len - MSG_DATA);
-	}
+	*n = (uint16_t)(*n + (*n < UINT16_MAX));
 }
 
-static void take_syn(struct dnscat2 *s, const struct packet *p)
+/* The session of that id, moved to the front; a new one takes the place of the one that was not
+ * heard of for longest. */
+static struct session *find_session(struct dnscat2 *s, uint16_t id, bool *ret_known)
 {
-	s->flags |= HAS_SYN;
-	s->isn = load_be16(p->bytes + HEADER);
+	struct session found = {.id = id};
+	unsigned i = 0;
+	while (i < SESSIONS - 1u && i < s->n && s->sessions[i].id != id)
+		i++;
+	*ret_known = i < s->n && s->sessions[i].id == id;
+	if (*ret_known)
+		found = s->sessions[i];
+	else
+		count(&s->n);
+	memmove(s->sessions + 1, s->sessions, i * sizeof(found));
+	s->sessions[0] = found;
+	return &s->sessions[0];
+}
+
+static void follow_message(struct dnscat2 *s, struct session *session, const struct packet *p)
+{
+	uint16_t seq = load_be16(p->bytes + HEADER);
+	if (session->is_ordered && session->has_sent && seq == session->seq)
+		count(&s->advances);
+	session->has_sent = p->len > MSG_DATA;
+	session->seq = (uint16_t)(seq + (p->len - MSG_DATA));
+	session->is_ordered = true;
+}
+
+static void follow_nonce(
+    struct dnscat2 *s, struct session *session, const struct packet *p, bool is_known)
+{
+	uint16_t nonce = load_be16(p->bytes + NONCE_AT);
+	uint16_t step = (uint16_t)(nonce - session->nonce);
+	if (is_known && step >= 1 && step <= STEP_MAX)
+		count(&s->steps);
+	session->nonce = nonce;
+}
+
+static void take_syn(struct dnscat2 *s, struct session *session, const struct packet *p)
+{
+	session->seq = load_be16(p->bytes + HEADER);
+	session->is_ordered = true;
+	session->has_sent = true; /* the first message must have this very number */
 	s->options = load_be16(p->bytes + HEADER + 2);
 	s->named_len = 0;
 	if (!(s->options & OPTION_NAME))
@@ -92,43 +120,42 @@ static bool name_fits(uint32_t *memory, const struct tool_event *t)
 {
 	struct dnscat2 *s = (struct dnscat2 *)(void *)memory;
 	struct packet p;
+	bool is_known;
 
 	if (!read_packet(t, &p))
 		return false;
-	uint16_t session = load_be16(p.bytes + 3), id = load_be16(p.bytes);
-	bool is_same = s->flags & HAS_SESSION && session == s->session;
-	if (is_same) {
-		s->same += id != s->id && s->same < UINT16_MAX;
-	} else {
-		s->sessions += s->sessions < UINT16_MAX;
-		s->flags &= (uint8_t) ~(HAS_MSG | HAS_SYN);
-		s->session = session;
-	}
+	uint16_t id = load_be16(p.bytes);
+	uint8_t type = p.bytes[2];
+	struct session *session = find_session(s, load_be16(p.bytes + 3), &is_known);
+	if (is_known && id != s->id)
+		count(&s->same);
 	s->id = id;
-	s->flags |= HAS_SESSION | (p.is_prefixed ? PREFIX : 0);
-	if (p.bytes[2] == SYN)
-		take_syn(s, &p);
-	else
-		follow_body(s, &p, is_same);
-	if (p.bytes[2] == ENC)
-		s->flags |= HAS_ENC;
+	if (type == SYN)
+		take_syn(s, session, &p);
+	else if (type == MSG)
+		follow_message(s, session, &p);
+	if (type != SYN && p.len >= NONCE_AT + 2)
+		follow_nonce(s, session, &p, is_known);
+	s->types |= t->type;
+	s->is_prefixed |= p.is_prefixed;
+	s->has_exchange |= type == ENC;
 	return true;
 }
 
 static enum confidence conclude(const struct tool_slot *slot)
 {
 	const struct dnscat2 *s = (const struct dnscat2 *)(const void *)slot->memory;
-	bool is_prefixed = s->flags & PREFIX;
-	unsigned proofs = s->steps + s->advances * 2u + (is_prefixed ? 2 : 0);
+	unsigned proofs = s->steps + s->advances * 2u + (s->is_prefixed ? 2 : 0);
 
 	if (s->same >= 5 && proofs >= 5)
 		return CONFIDENCE_EXACT;
 	if (s->same >= 3 && proofs >= 2)
 		return CONFIDENCE_LIKELY;
-	/* The same session over many names that change before and behind it. */
-	if (s->same >= 8 && s->sessions <= 1u + s->same / 8u && tool_prevails(slot))
-		return CONFIDENCE_CONSISTENT;
-	return is_prefixed && slot->hits >= 2 ? CONFIDENCE_CONSISTENT : CONFIDENCE_NONE;
+	/* The same session in many names that differ before it; the client picks one of its types
+	 * at random each time. */
+	if (s->same >= 8 && s->n <= 1u + s->same / 8u && tool_prevails(slot))
+		return __builtin_popcount(s->types) > 1 ? CONFIDENCE_LIKELY : CONFIDENCE_CONSISTENT;
+	return s->is_prefixed && slot->hits >= 2 ? CONFIDENCE_CONSISTENT : CONFIDENCE_NONE;
 }
 
 static void tell(const struct tool_slot *slot, struct tool_claim *c)
@@ -138,15 +165,15 @@ static void tell(const struct tool_slot *slot, struct tool_claim *c)
 
 	c->encoding = "hex";
 	tool_tell(c, "encrypted", view_str(is_encrypted ? "yes" : "no"));
-	tool_tell_hex(c, "session", s->session, 4);
-	tool_tell_u64(c, "sessions", s->sessions);
-	if (s->flags & PREFIX)
+	tool_tell_hex(c, "session", s->sessions[0].id, 4);
+	tool_tell_u64(c, "sessions", s->n);
+	if (s->is_prefixed)
 		tool_tell(c, "domain", view_str("none: asks the server itself"));
 	if (s->options & OPTION_COMMAND && !is_encrypted)
 		tool_tell(c, "stream", view_str("commands"));
 	if (s->named_len && !is_encrypted)
 		tool_tell(c, "client_name", view_of(s->named, s->named_len));
-	if (s->flags & HAS_ENC)
+	if (s->has_exchange)
 		tool_tell(c, "key_exchange", view_str("seen"));
 }
 

@@ -50,7 +50,7 @@ struct tool_event {
 	bool case_known;
 };
 
-enum { TOOL_WORDS = 13 };
+enum { TOOL_WORDS = 16 };
 
 /* A family that some name of the pair fitted. */
 struct tool_slot {
@@ -101,8 +101,7 @@ TOOL_LIST(X)
 #undef X
 
 /* Decode hex (both cases) over the labels of [at, end), dots ignored, up to the first label that
- * holds another symbol or an odd number of them. Returns how many bytes there are in all; the
- * first cap are written. */
+ * holds another symbol. Returns how many bytes there are in all; the first cap are written. */
 size_t tool_hex(const uint8_t *name, size_t at, size_t end, uint8_t *to, size_t cap);
 
 /* The value of a decimal text of 1 to 9 digits, or -1. */

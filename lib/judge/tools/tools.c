@@ -293,29 +293,23 @@ void tool_claim(const void *state, struct tool_claim *ret)
 	tool_tell(ret, "server", view_str(server_state(s)));
 }
 
-static int hex_digit(uint8_t c)
+static bool is_hex(const uint8_t *text, size_t len)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	return len > 0 && alphabets_in(text, len) & ALPHABET_HEX;
 }
 
 size_t tool_hex(const uint8_t *name, size_t at, size_t end, uint8_t *to, size_t cap)
 {
-	size_t n = 0;
-	for (; at < end && name[at] % 2 == 0 && name[at] > 0; at += 1u + name[at]) {
-		const uint8_t *p = name + at + 1, len = name[at];
-		for (size_t i = 0; i < len; i += 2) {
-			int high = hex_digit(p[i]), low = hex_digit(p[i + 1]);
-			if (high < 0 || low < 0)
-				return n;
-			if (n < cap)
-				to[n] = (uint8_t)(high << 4 | low);
-			n++;
+	size_t digits = 0;
+	for (; at < end && is_hex(name + at + 1, name[at]); at += 1u + name[at])
+		for (size_t i = 1; i <= name[at]; i++, digits++) {
+			uint8_t c = name[at + i];
+			uint8_t v = (uint8_t)(c <= '9' ? c - '0' : (c & 7) + 9);
+			if (digits / 2 < cap)
+				to[digits / 2] =
+				    (uint8_t)(digits % 2 ? to[digits / 2] << 4 | v : v);
 		}
-	}
-	return n;
+	return digits / 2;
 }
 
 int64_t tool_decimal(const uint8_t *text, size_t len)
