@@ -23,7 +23,7 @@ from habit import HABITS
 from scene import Scene
 
 FIT_SEED, TEST_SEED = 1, 2
-SITE = ("--site-zones", "example.com")
+SITE = ("--site-zones", "example.net")
 
 
 def progress(text, began=time.time()):

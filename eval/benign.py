@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: ISC
+"""Ordinary traffic that others recorded: who is bothered, over how many clients and days."""
+import os
+
+import comparators
+import program
+import psl
+import sources
+import traffic
+import truth
+
+CLASSES = ("benign", "mixed")
+
+
+def watch(events):
+    """The comparators' hits over events in order of time, day by day."""
+    hits = {c.name: [] for c in comparators.ALL}
+    detectors, day = [c() for c in comparators.ALL], None
+    for e in events:
+        if e.time // 86400 != day:
+            close(detectors, hits)
+            day = e.time // 86400
+        sub, zone = psl.split(e.name.lower())
+        for d in detectors:
+            d.feed(e, sub, zone)
+    close(detectors, hits)
+    return hits
+
+
+def close(detectors, hits):
+    for d in detectors:
+        hits[d.name] += d.day_done()
+
+
+class Group:
+    """Sources of one origin and label, counted together: a subject bothers once."""
+
+    def __init__(self, origin, label, part):
+        self.origin, self.label, self.part = origin, label, part
+        self.queries, self.client_days, self.files = 0, 0.0, 0
+        self.false = {}      # (file or None, client, zone) -> score
+        self.hits = {}
+        self.findings = []
+
+    @property
+    def is_crawl(self):
+        """Machine-made lists of names rather than people."""
+        return "crawl" in self.label
+
+    def count(self, events):
+        spans = {}
+        for e in events:
+            first, _ = spans.get(e.client, (e.time, e.time))
+            spans[e.client] = first, e.time
+        self.queries += len(events)
+        self.client_days += sum(max(3600.0, b - a) for a, b in spans.values()) / 86400
+
+
+def groups(found, folder):
+    """Run everything over the benign ones among the sources."""
+    os.makedirs(folder, exist_ok=True)
+    out = {}
+    for s in found:
+        if s.label_class != "benign" and not s.label.startswith("mixed"):
+            continue
+        events = sources.events(s)
+        if not events:
+            continue
+        key = (s.origin, s.label)
+        g = out.setdefault(key, Group(s.origin, s.label, s.part))
+        path = s.path
+        if s.kind == "txt":
+            path = os.path.join(folder, "caret.json")
+            traffic.write(events, path, traffic.EveWriter)
+        g.count(events)
+        g.files += 1
+        result = program.scan([path], may_fail=True)
+        g.findings += result.findings
+        for client, zone, _, score, _ in truth.from_findings(result.alerts()):
+            g.false[client, zone] = max(score, g.false.get((client, zone), 0))
+        for name, hits in watch(events).items():
+            g.hits.setdefault(name, []).extend(hits)
+    return list(out.values())
