@@ -119,6 +119,17 @@ def put_json(r, rows, path):
             out.write(json.dumps(x | {"ts": round(time, 6), "id.orig_h": r.clients[0]}) + "\n")
 
 
+def different(tunnels):
+    """Without those that hold the same names as another."""
+    kept, seen = [], set()
+    for s in tunnels:
+        names = tuple(e.name for e in sources.events(s))
+        if names and names not in seen:
+            seen.add(names)
+            kept.append(s)
+    return kept
+
+
 def mixture(scene, tunnels, rate, folder):
     """All tunnels at a rate, each on a desktop; returns the truths. Files go into folder."""
     os.makedirs(folder)
