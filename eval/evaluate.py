@@ -14,16 +14,19 @@ import tempfile
 import time
 
 import adversaries
+import benign
 import names
 import program
+import replay
 import report
+import sources
 import truth
 import tune
 from habit import HABITS
 from scene import Scene
 
 FIT_SEED, TEST_SEED = 1, 2
-SITE = ("--site-zones", "example.com")
+SITE = ("--site-zones", "example.net")
 
 
 def progress(text, began=time.time()):
@@ -65,9 +68,33 @@ def run(options, folder):
     detectors |= tuned.alerts(scene.hits)
     r.scene(scene, {name: truth.sort_out(scene.attacks, said) for name, said in detectors.items()})
     progress("sorted out")
+
+    found = sources.all_sources(options.manifest)
+    tunnels = replay.different([s for s in found if s.label_class == "tunnel"])
+    r.replayed(tunnels, alone(tunnels), {rate: mixed(scene, tunnels, rate, tuned, folder)
+                                         for rate in (replay.OWN, *rates)})
+    r.benign(benign.groups(found, os.path.join(folder, "benign")), tuned)
     with open(options.output, "w", encoding="utf-8") as out:
         out.write(r.text())
     return 0
+
+
+def alone(tunnels):
+    """Source -> highest score of any alert in it, by itself; None when there is none."""
+    return {s: max((f["score"] for f in program.scan([s.path], may_fail=True).alerts()),
+                   default=None) if s.kind != "txt" else "–" for s in tunnels}
+
+
+def mixed(scene, tunnels, rate, tuned, folder):
+    """detector -> (outcomes, what else it said) with all tunnels at that rate in the site."""
+    where = os.path.join(folder, f"replay-{rate}")
+    truths = replay.mixture(scene, tunnels, rate, where)
+    said = {"dnshound": list(truth.from_findings(
+        program.scan([scene.path("background"), where], *SITE).alerts()))}
+    events = sorted((e for t in truths for e in t.events), key=lambda e: e.time)
+    said |= tuned.alerts(benign.watch(events))
+    progress(f"tunnels at {rate}")
+    return {name: truth.sort_out(truths, alerts) for name, alerts in said.items()}
 
 
 def main(args):

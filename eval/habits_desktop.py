@@ -122,7 +122,7 @@ def start_up(site, rng, client, day):
     for i in range(3):
         label = "".join(rng.choice(LETTERS) for _ in range(rng.randrange(7, 16)))
         yield Event(time + 20 + i / 50, client, label, "A", NXDOMAIN)
-        yield Event(time + 21 + i / 50, client, label + ".corp.example.com", "A", NXDOMAIN)
+        yield Event(time + 21 + i / 50, client, label + ".corp.example.net", "A", NXDOMAIN)
     for host in ("connectivitycheck.gstatic.com", "www.msftconnecttest.com", "detectportal.firefox.com"):
         yield from site.look_up(rng, time + 5, client, host)
 
@@ -139,8 +139,8 @@ def active_directory(site, rng, client, day):
         for i, host in enumerate((f"_ldap._tcp.{where}.dc._msdcs", "_ldap._tcp.dc._msdcs",
                                   f"_kerberos._tcp.{where}.dc._msdcs", "_ldap._tcp.pdc._msdcs",
                                   f"_gc._tcp.{where}", f"_ldap._tcp.{guid}.domains._msdcs")):
-            yield Event(time + k * 7200 + i * 0.2, client, host + ".corp.example.com", "SRV",
-                        NOERROR, (("SRV", 600, f"dc{i % 3}.corp.example.com"),))
+            yield Event(time + k * 7200 + i * 0.2, client, host + ".corp.example.net", "SRV",
+                        NOERROR, (("SRV", 600, f"dc{i % 3}.corp.example.net"),))
 
 
 @habit(share=0.4)
@@ -151,8 +151,8 @@ def search_suffixing(site, rng, client, day):
         domain = site.pick(rng, site.sites, site.site_weights)
         name = f"{rng.choice(site.hosts[:200])}.{domain}"
         yield Event(time, client, name, "A", NXDOMAIN)
-        yield Event(time + 0.01, client, name + ".corp.example.com", "A", NXDOMAIN)
-        yield Event(time + 0.02, client, name + ".example.com", "A", NXDOMAIN)
+        yield Event(time + 0.01, client, name + ".corp.example.net", "A", NXDOMAIN)
+        yield Event(time + 0.02, client, name + ".example.net", "A", NXDOMAIN)
 
 
 @habit(share=0.25)
@@ -161,13 +161,13 @@ def service_discovery(site, rng, client, day):
     for _ in range(int(8 * site.share(day))):
         time = site.moment(rng, day)
         for i, head in enumerate(("b", "db", "r", "dr", "lb")):
-            yield Event(time + i / 100, client, f"{head}._dns-sd._udp.corp.example.com", "PTR",
+            yield Event(time + i / 100, client, f"{head}._dns-sd._udp.corp.example.net", "PTR",
                         NXDOMAIN)
         for kind in ("_airplay", "_ipp", "_googlecast", "_raop", "_companion-link"):
             yield Event(time + 1, client, f"{kind}._tcp.local", "PTR", NXDOMAIN)
         h = digest("printer", rng.randrange(40))
         yield Event(time + 2, client,
-                    f"{h[:12]}@printer-{h[12:16]}._ipp._tcp.corp.example.com", "SRV", NXDOMAIN)
+                    f"{h[:12]}@printer-{h[12:16]}._ipp._tcp.corp.example.net", "SRV", NXDOMAIN)
 
 
 @habit(share=0.5)

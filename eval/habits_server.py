@@ -115,7 +115,7 @@ def scanner(site, rng, client, day):
     if day % 7 != 2:
         return
     time = site.start + day * 86400 + 10 * 3600
-    for zone in ("example.com", site.sites[77]):
+    for zone in ("example.net", site.sites[77]):
         for i, host in enumerate(site.hosts[:1500]):
             yield Event(time + i * 0.05, client, f"{host}.{zone}", "A",
                         NOERROR if rng.random() < 0.05 else NXDOMAIN)
@@ -135,7 +135,7 @@ def monitoring(site, rng, client, day):
             ip = ipaddress.ip_address((0x20010db8 << 96) | rng.getrandbits(64))
         yield Event(time, client, ip.reverse_pointer, "PTR",
                     NOERROR if rng.random() < 0.5 else NXDOMAIN)
-        yield Event(time + 0.5, client, f"srv{i % 40}.corp.example.com", "A", NOERROR,
+        yield Event(time + 0.5, client, f"srv{i % 40}.corp.example.net", "A", NOERROR,
                     site.answer("corp"))
 
 

@@ -111,6 +111,69 @@ class Report:
             self.add(f"\nand {len(ranked) - 60} more.\n")
         self.add("\n")
 
+    def replayed(self, tunnels, alone, mixed):
+        """mixed: rate -> detector -> (outcomes, others)."""
+        self.add("## Tunnels of others\n\nPublic captures and logs, alone and put into the generated "
+                 "site at their own time and stretched to a rate.\nTheir payload is not known: bytes "
+                 "are five eighths of the characters of distinct subdomains. Slow ones are cut\nafter "
+                 "13 kB, the others after 20 kB.\n\n")
+        self.add(head("detector", *(f"{r} B/s" if r != "own" else "own time" for r in mixed),
+                      "own time, 100 queries or more"))
+        first = next(iter(mixed.values()))
+        for name in first:
+            cells = [f"{found(m[name][0])} / {len(m[name][0])}" for m in mixed.values()]
+            many = [o for o in mixed["own"][name][0] if len(o.attack.times) >= 100]
+            self.add(row(TITLES[name], *cells, f"{found(many)} / {len(many)}"))
+        gone = [o.gone()[0] for o in mixed["own"]["dnshound"][0] if o.gone()]
+        self.add(f"\nAt their own time, half of the tunnels that dnshound finds are told before "
+                 f"{size(statistics.median(gone))} have gone; the slowest to be\ntold had let "
+                 f"{size(max(gone))} go.\n\n" if gone else "\n")
+        self.add(head("source", "label", "part", "queries", "score alone",
+                      *(f"{r} B/s" if r != "own" else "own time" for r in mixed)))
+        by_source = {r: {o.attack.kind: o for o in m["dnshound"][0]} for r, m in mixed.items()}
+        for s in tunnels:
+            self.add(row(s.name, s.label, s.part, s.queries, alone[s] or "**missed**",
+                         *(self.told(by_source[r].get(s)) for r in mixed)))
+        self.add("\n")
+
+    def told(self, o):
+        if o is None:
+            return "–"
+        if not o.found:
+            return "**missed**"
+        gone = o.gone()
+        return f"{o.score}; {size(gone[0])}, {gone[1]} q, {span(gone[2])}" if gone else o.score
+
+    def benign(self, groups, tuned):
+        self.add("## Ordinary traffic of others\n\nReal logs and captures, each file alone, without "
+                 "any setting. A client-day is 24 hours in which a client asked\nsomething: there are "
+                 "few of them, so the bounds are wide.\n\n")
+        detectors = ("points", "hunt", "listener", "ibhh", "forest")
+        self.add(head("origin", "what", "part", "queries", "client-days", "dnshound",
+                      "at 60 or more", *(TITLES[d] for d in detectors)))
+        total = {"people": [0, 0.0, 0], "crawls": [0, 0.0, 0]}
+        for g in groups:
+            said = tuned.alerts(g.hits)
+            self.add(row(g.origin.split("/")[0], g.label, g.part, f"{g.queries:,}",
+                         f"{g.client_days:.1f}", len(g.false),
+                         sum(s >= 60 for s in g.false.values()),
+                         *(len({a[:2] for a in said[d]}) for d in detectors)))
+            t = total["crawls" if g.is_crawl else "people"]
+            t[0] += g.queries
+            t[1] += g.client_days
+            t[2] += len(g.false)
+        self.add("\n")
+        for what, (queries, days, n) in total.items():
+            if days:
+                self.add(f"{what.capitalize()}: {n} false alarms of dnshound in {days:.1f} "
+                         f"client-days and {queries:,} queries; with 95 % confidence fewer than\n"
+                         f"{1000 * stats.poisson_upper(n) / days:.0f} per 1,000 client-days and "
+                         f"{1e6 * stats.poisson_upper(n) / queries:.0f} per million queries.\n")
+        for g in groups:
+            for (client, zone), score in sorted(g.false.items(), key=str):
+                self.add(f"\n- {g.origin}: {client} and {zone}, score {score}")
+        self.add("\n\n")
+
 
 def found(outcomes):
     return sum(o.found for o in outcomes)

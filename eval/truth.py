@@ -3,9 +3,9 @@
 
 
 def covers(truth, zone):
-    """Right is the zone itself, or one above or below it ("ip6.arpa", a delegation)."""
+    """Right is the zone itself, or one above or below it (a delegation, a name as captured)."""
     return truth == zone or zone.endswith("." + truth) or \
-        (truth.endswith("." + zone) and truth.endswith("ip6.arpa"))
+        ("." in zone and truth.endswith("." + zone))
 
 
 def is_of(attack, client, zone):
@@ -57,8 +57,6 @@ def sort_out(attacks, alerts):
     for client, zone, time, score, tool in alerts:
         near = by_zone.get(zone, []) + sitting.get(client, []) + by_zone.get(
             ".".join(zone.split(".")[-2:]), [])
-        if zone.endswith("ip6.arpa"):
-            near = near + by_zone.get("ip6.arpa", [])
         hit = [o for o in dict.fromkeys(near) if is_of(o.attack, client, zone)]
         for o in hit:
             o.take(time, score, tool)
