@@ -54,11 +54,11 @@ static int take_listener(struct launch *l)
 	return 0;
 }
 
-int launch_start(
-    struct launch *ret, const struct filter_options *o, char *const argv[], char *const envp[])
+int launch_start(struct launch *ret, const struct filter_options *o, char *const argv[],
+    char *const envp[], const sigset_t *mask)
 {
 	struct launch l = {.listener = -1, .guardian = -1};
-	sigset_t all, mask;
+	sigset_t all, own;
 
 	l.shared = mmap(NULL, sizeof(*l.shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (l.shared == MAP_FAILED)
@@ -66,10 +66,10 @@ int launch_start(
 	sem_init(&l.shared->filtered, 1, 0);
 	sem_init(&l.shared->taken, 1, 0);
 	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &mask);
+	sigprocmask(SIG_SETMASK, &all, &own);
 	l.pid = fork();
 	if (l.pid == 0)
-		child(l.shared, o, argv, envp, &mask);
+		child(l.shared, o, argv, envp, mask);
 	if (l.pid > 0 && o) {
 		wait_for(&l.shared->filtered);
 		l.no_new_privs = l.shared->no_new_privs;
@@ -79,7 +79,7 @@ int launch_start(
 			kill(l.pid, SIGKILL);
 		sem_post(&l.shared->taken);
 	}
-	sigprocmask(SIG_SETMASK, &mask, NULL);
+	sigprocmask(SIG_SETMASK, &own, NULL);
 	if (l.pid < 0)
 		return -EAGAIN;
 	if (l.error && l.shared->listener >= 0) {

@@ -3,6 +3,7 @@
  * Start the application under the filter. */
 #pragma once
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include "agent/filter.h"
@@ -17,7 +18,7 @@ struct launch {
 	bool no_new_privs;
 };
 
-/* Fork, filter, exec argv with the environment envp. Zero or a negative errno; -errno of the exec
+/* Fork, filter, exec argv with the environment envp and the signal mask. Zero or a negative errno; -errno of the exec
  * itself stands in ret->shared->exec_error a moment later, and the process exits 126 or 127. */
-int launch_start(
-    struct launch *ret, const struct filter_options *o, char *const argv[], char *const envp[]);
+int launch_start(struct launch *ret, const struct filter_options *o, char *const argv[],
+    char *const envp[], const sigset_t *mask);
