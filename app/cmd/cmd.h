@@ -12,4 +12,5 @@ enum exit_status {
 
 int cmd_scan(int argc, char **argv);
 int cmd_hunt(int argc, char **argv);
+int cmd_run(int argc, char **argv);
 int cmd_explain(int argc, char **argv);

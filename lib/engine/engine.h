@@ -81,6 +81,17 @@ void engine_each_event(const struct slot *s, engine_event_fn *fn, void *ctx);
 
 void engine_stats(const struct engine *e, struct engine_stats *ret);
 
+/* Whether a pair (the hashes of one of its events) has reached the threshold, and how it was
+ * judged when it was worst: what an alert while events flow needs. */
+struct engine_alert {
+	int64_t alerted_ns;
+	uint64_t bytes_at_alert;
+	struct verdict verdict;
+	struct features judged;
+};
+bool engine_alerted(
+    const struct engine *e, uint64_t client_hash, uint64_t zone_hash, struct engine_alert *ret);
+
 /* Findings, or all subjects with evidence, in no order. `at` starts at 0; false at the end.
  * Everything in *ret points into the engine. */
 struct engine_walk {

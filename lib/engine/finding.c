@@ -53,6 +53,20 @@ void judged_take(struct engine *e, const struct features *f)
 	}
 }
 
+bool engine_alerted(
+    const struct engine *e, uint64_t client_hash, uint64_t zone_hash, struct engine_alert *ret)
+{
+	const struct judged *j = judged_find(e, hash_mix(client_hash, zone_hash));
+
+	if (!j || !j->alerted_ns)
+		return false;
+	ret->alerted_ns = j->alerted_ns;
+	ret->bytes_at_alert = j->bytes_at_alert;
+	ret->judged = j->features;
+	verdict_judge(&ret->verdict, &j->features, e->config.scorecard, &e->config.budgets);
+	return true;
+}
+
 /* The verdict that is shown: the worst one, or the present one where none was kept. */
 static void fill_verdict(const struct engine *e, struct finding *f)
 {

@@ -1,0 +1,578 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * dnshound run: start the application under both mechanisms, let it have its signals, terminal and
+ * exit status, take what is seen, judge it or send it on. The supervisor is a thread of its own;
+ * this one only reads what it left in the ring, so nothing here holds the application up. */
+#include "app/cmd/cmd.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "agent/inbox.h"
+#include "agent/launch.h"
+#include "agent/supervise.h"
+#include "app/cmd/run_feed.h"
+#include "app/cmd/run_line.h"
+#include "app/cmd/run_names.h"
+#include "app/cmd/run_options.h"
+#include "app/cmd/run_people.h"
+#include "app/cmd/run_report.h"
+#include "app/cmd/run_sink.h"
+#include "lib/base/out.h"
+#include "lib/decode/name.h"
+
+extern char **environ;
+
+enum { BATCH_MS = 20, IDLE_MS = 1000, FLUSH_MS = 2000, DNS_HEADER = 12, LIBRARY_QUERY = 12 + 255 + 4,
+	PRIVILEGES_TOLD = 8 };
+
+struct run {
+	struct run_options o;
+	struct filter_options filter;
+	struct launch launch;
+	struct ring ring;
+	struct inbox inbox;
+	struct supervisor *supervisor;
+	pthread_mutex_t judging; /* feed and people: with --block the supervisor judges */
+	struct session session;
+	struct feed *feed;    /* NULL: nothing is judged here, or there was nothing to judge yet */
+	bool judge_tried;
+	struct people people;
+	struct names names;
+	struct run_line line;
+	struct run_counts counts;
+	struct sink *sink; /* of events */
+	int output;
+	char privileges[PRIVILEGES_TOLD][128];
+	unsigned n_privileges;
+	bool exec_told;
+	uint8_t body[MESSAGE_MAX + 1];
+};
+
+static void usage(void)
+{
+	run_options_help();
+	printf("\nExit status: that of APP; 126 or 127 when it cannot be run, 2 when an option is wrong.\n");
+}
+
+static void tell(const struct run *r, const char *text)
+{
+	if (!r->o.quiet)
+		dprintf(r->output, "dnshound: %s\n", text);
+}
+
+/* --- the mechanisms --- */
+
+/* Beside the program when it runs from a build folder, else where it was installed. */
+static bool find_preload(const struct run *r, char *path, size_t size)
+{
+	static const char *const places[] = {
+	    "../agent/libdnshound-preload.so", "../lib/dnshound/libdnshound-preload.so", DNSHOUND_PRELOAD};
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (r->o.preload) {
+		snprintf(path, size, "%s", r->o.preload);
+		return access(path, R_OK) == 0;
+	}
+	self[n > 0 ? n : 0] = 0;
+	char *slash = strrchr(self, '/');
+	if (slash)
+		slash[1] = 0;
+	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct out o = out_to(path, size);
+		if (*places[i] != '/')
+			out_str(&o, self);
+		out_str(&o, places[i]);
+		if (access(path, R_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The application's environment: ours, and the object in front of what is preloaded already. */
+static char **environment(struct run *r)
+{
+	static char preload[8192], target[64];
+	char path[4096], real[4096];
+	size_t n = 0;
+
+	if (r->o.no_preload)
+		return environ;
+	if (!find_preload(r, path, sizeof(path)) || !realpath(path, real)) {
+		tell(r, "libdnshound-preload.so is not found: the resolver library is not seen");
+		return environ;
+	}
+	int error = inbox_open(&r->inbox);
+	if (error) {
+		tell(r, "no socket can be made in /tmp: the resolver library is not seen");
+		return environ;
+	}
+	while (environ[n])
+		n++;
+	char **env = calloc(n + 3, sizeof(*env));
+	if (!env)
+		return environ;
+	const char *before = getenv("LD_PRELOAD");
+	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s%s%s", real, before && *before ? ":" : "",
+	    before ? before : "");
+	snprintf(target, sizeof(target), "%s=%s", PRELOAD_ENV, r->inbox.path);
+	size_t at = 0;
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(environ[i], "LD_PRELOAD=", 11) != 0)
+			env[at++] = environ[i];
+	env[at++] = preload;
+	env[at] = target;
+	return env;
+}
+
+static bool refuse(void *ctx, const struct record *head, const uint8_t *message)
+{
+	struct run *r = ctx;
+	pthread_mutex_lock(&r->judging);
+	feed_message(r->feed, head, message);
+	bool above = feed_flush(r->feed);
+	pthread_mutex_unlock(&r->judging);
+	return above;
+}
+
+static void *supervise(void *arg)
+{
+	struct run *r = arg;
+	pthread_setname_np(pthread_self(), "supervisor");
+	supervise_run(r->supervisor);
+	return NULL;
+}
+
+static bool start_supervisor(struct run *r)
+{
+	struct supervise_options so = {.listener = r->launch.listener,
+	    .shared = r->launch.shared,
+	    .ring = &r->ring,
+	    .filter = r->filter,
+	    .no_new_privs = r->launch.no_new_privs,
+	    .n_ports = r->o.n_ports,
+	    .refuse = r->o.block ? refuse : NULL,
+	    .refuse_ctx = r};
+	pthread_t thread;
+
+	memcpy(so.ports, r->o.ports, sizeof(so.ports));
+	r->supervisor = supervise_new(&so);
+	if (!r->supervisor || pthread_create(&thread, NULL, supervise, r) != 0)
+		return false;
+	pthread_detach(thread);
+	return true;
+}
+
+/* A kernel that only lets ancestors read a process's memory: orphans must stay ours. */
+static void keep_orphans(void)
+{
+	char c = '0';
+	int fd = open("/proc/sys/kernel/yama/ptrace_scope", O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		if (read(fd, &c, 1) == 1 && c != '0')
+			prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+		close(fd);
+	}
+}
+
+static bool start(struct run *r, const sigset_t *mask)
+{
+	struct rlimit files;
+	getrlimit(RLIMIT_NOFILE, &files);
+	r->filter = (struct filter_options){.window = filter_window(files.rlim_cur),
+	    .all_writes = r->o.all_writes,
+	    .answers = r->o.answers,
+	    .identity = geteuid() == 0};
+	if (r->filter.window.end == 0)
+		r->filter.all_writes = true;
+	keep_orphans();
+	char **env = environment(r);
+	int error = launch_start(&r->launch, r->o.no_supervisor ? NULL : &r->filter, r->o.app, env, mask);
+	if (error) {
+		fprintf(stderr, "dnshound: cannot start: %s\n", strerror(-error));
+		return false;
+	}
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+	if (r->launch.error)
+		dprintf(r->output, "dnshound: no seccomp user notification here (%s): system calls are not "
+		                   "seen\n", strerror(-r->launch.error));
+	/* From here on the guardian would answer; without a supervisor it does. */
+	if (r->launch.listener >= 0 && !start_supervisor(r)) {
+		close(r->launch.guardian);
+		close(r->launch.listener);
+		tell(r, "out of memory: system calls are not seen");
+	}
+	return true;
+}
+
+/* --- what was seen --- */
+
+static void on_alert(void *ctx, const struct engine_alert *a, const uint8_t *zone, size_t zone_len,
+    uint32_t serial)
+{
+	struct run *r = ctx;
+	const struct process *p = people_find(&r->people, serial);
+	char name[NAME_TEXT_MAX] = "-", comm[PROCESS_COMM] = "?";
+
+	if (zone_len)
+		name_print(zone, name);
+	for (unsigned i = 0; p && i < PROCESS_COMM; i++)
+		comm[i] = p->comm[i] && (p->comm[i] < 0x20 || p->comm[i] > 0x7e) ? '?' : p->comm[i];
+	dprintf(r->output, "dnshound: ALERT %s, score %u: %s (pid %d) to %s, known after %llu B\n",
+	    verdict_text(a->verdict.kind), a->verdict.score, comm, p ? p->pid : 0, name,
+	    (unsigned long long)a->bytes_at_alert);
+}
+
+static void emit(struct run *r, char *line)
+{
+	if (line && r->sink)
+		sink_put(r->sink, line, strlen(line));
+	free(line);
+}
+
+/* When the first message comes: the tables cost more than most programs that ask nothing. Judging
+ * is not worth failing for: without it the application runs all the same. */
+static void open_judge(struct run *r)
+{
+	if (r->judge_tried || (r->o.to && !r->o.verdict && !r->o.block))
+		return;
+	r->judge_tried = true;
+	if (session_open(&r->session, &r->o.engine, true))
+		r->feed = feed_new(&r->session, &r->people, on_alert, r);
+	if (!r->feed)
+		dprintf(r->output, "dnshound: nothing can be judged here\n");
+}
+
+static void judge(struct run *r, const struct record *head, const uint8_t *message)
+{
+	open_judge(r);
+	if (!r->feed)
+		return;
+	pthread_mutex_lock(&r->judging);
+	feed_message(r->feed, head, message);
+	pthread_mutex_unlock(&r->judging);
+}
+
+static void on_privilege(struct run *r, const char *path)
+{
+	for (unsigned i = 0; i < r->n_privileges; i++)
+		if (strcmp(r->privileges[i], path) == 0)
+			return;
+	if (r->n_privileges == PRIVILEGES_TOLD || strlen(path) >= sizeof(r->privileges[0]))
+		return;
+	strcpy(r->privileges[r->n_privileges++], path);
+	if (!r->o.quiet)
+		dprintf(r->output, "dnshound: %s runs without its set-user-ID or file capabilities "
+		                   "(no_new_privs); as root they are kept\n", path);
+}
+
+static void on_message(struct run *r, const struct record *head, const uint8_t *message)
+{
+	uint8_t wire[NAME_WIRE_MAX];
+	size_t len, next;
+	bool is_query = head->kind == RECORD_QUERY;
+
+	if (is_query && name_read(view_of(message, head->len), DNS_HEADER, wire, &len, &next))
+		names_sent(&r->names, head->pid, head->time_ns, wire, len);
+	r->counts.queries += is_query;
+	r->counts.answers += !is_query;
+	r->counts.blocked += head->blocked;
+	if (!(r->o.block && is_query)) /* judged before it was let go */
+		judge(r, head, message);
+	if (r->sink)
+		emit(r, run_line_message(&r->line, head, message, people_find(&r->people, head->process)));
+}
+
+static void on_record(struct run *r, const struct record *head, const uint8_t *body)
+{
+	struct process who;
+
+	switch (head->kind) {
+	case RECORD_PROCESS:
+		memcpy(&who, body, sizeof(who));
+		pthread_mutex_lock(&r->judging);
+		people_learn(&r->people, &who);
+		pthread_mutex_unlock(&r->judging);
+		break;
+	case RECORD_QUERY:
+	case RECORD_ANSWER:
+		on_message(r, head, body);
+		break;
+	case RECORD_PRIVILEGE:
+		on_privilege(r, (const char *)body);
+		break;
+	case RECORD_BLIND:
+		r->counts.blind[head->detail]++;
+		break;
+	}
+}
+
+/* A call of the resolver library as a query message. 0 when its name is none. */
+static size_t query_of(const struct inbox_report *p, uint8_t query[LIBRARY_QUERY], struct view *ret_name)
+{
+	uint8_t *wire = query + DNS_HEADER;
+	size_t len, next;
+
+	memcpy(query, "\0\0\1\0\0\1\0\0\0\0\0\0", DNS_HEADER);
+	uint16_t type = p->head.qtype;
+	if (p->head.is_message) {
+		struct view m = view_of(p->name, p->head.name_len);
+		if (!name_read(m, DNS_HEADER, wire, &len, &next) || next + 2 > m.len)
+			return 0;
+		type = (uint16_t)(m.p[next] << 8 | m.p[next + 1]);
+	} else if (!name_from_text(view_of(p->name, p->head.name_len), wire, &len)) {
+		return 0;
+	}
+	*ret_name = view_of(wire, len);
+	uint8_t *tail = wire + len;
+	tail[0] = (uint8_t)(type >> 8);
+	tail[1] = (uint8_t)type;
+	tail[2] = 0;
+	tail[3] = 1;
+	return DNS_HEADER + len + 4;
+}
+
+static void on_report(struct run *r, const struct inbox_report *p)
+{
+	uint8_t query[LIBRARY_QUERY];
+	struct view name;
+	size_t len = query_of(p, query, &name);
+
+	/* The most that one process told: it counts up. */
+	if (p->head.lost > r->counts.blind[BLIND_PRELOAD])
+		r->counts.blind[BLIND_PRELOAD] = p->head.lost;
+	if (len && names_were_sent(&r->names, p->pid, p->head.start_ns, p->head.end_ns, name.p, name.len)) {
+		r->counts.joined++;
+		return;
+	}
+	pthread_mutex_lock(&r->judging);
+	const struct process *who = people_of_pid(&r->people, p->pid);
+	struct record head = {.kind = RECORD_QUERY,
+	    .transport = RECORD_LIBRARY,
+	    .len = (uint32_t)len,
+	    .message_len = (uint32_t)len,
+	    .process = who ? who->serial : 0,
+	    .pid = p->pid,
+	    .time_ns = p->head.start_ns};
+	pthread_mutex_unlock(&r->judging);
+	r->counts.names++;
+	if (len)
+		judge(r, &head, query);
+	if (r->sink)
+		emit(r, run_line_name(&r->line, p, who));
+}
+
+enum { REPORTS_AT_ONCE = 256 };
+
+/* Reports first: what they caused is then in the ring already. */
+static void take_all(struct run *r)
+{
+	static struct inbox_report reports[REPORTS_AT_ONCE];
+	struct record head;
+	unsigned n;
+
+	do {
+		for (n = 0; n < REPORTS_AT_ONCE && inbox_take(&r->inbox, &reports[n]); n++)
+			;
+		while (ring_take(&r->ring, &head, r->body)) {
+			r->body[head.len] = 0;
+			on_record(r, &head, r->body);
+		}
+		for (unsigned i = 0; i < n; i++)
+			on_report(r, &reports[i]);
+	} while (n == REPORTS_AT_ONCE);
+	if (r->feed) {
+		pthread_mutex_lock(&r->judging);
+		feed_flush(r->feed);
+		pthread_mutex_unlock(&r->judging);
+	}
+}
+
+/* --- the application's life --- */
+
+static void pass_signal(const struct run *r, int fd)
+{
+	struct signalfd_siginfo s;
+	while (read(fd, &s, sizeof(s)) == sizeof(s)) {
+		/* What the terminal sends, it sends to the application as well. */
+		if (s.ssi_signo == SIGCHLD || s.ssi_signo == SIGPIPE || s.ssi_code == SI_KERNEL ||
+		    (pid_t)s.ssi_pid == r->launch.pid)
+			continue;
+		kill(r->launch.pid, (int)s.ssi_signo);
+	}
+}
+
+static void tell_exec_error(struct run *r)
+{
+	int error = atomic_load(&r->launch.shared->exec_error);
+	if (error && !r->exec_told)
+		dprintf(STDERR_FILENO, "dnshound: %s: %s\n", r->o.app[0], strerror(error));
+	r->exec_told |= error != 0;
+}
+
+/* True when the application's first process has ended. */
+static bool has_ended(struct run *r, int *ret_status)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+		if (pid != r->launch.pid)
+			continue; /* the guardian, or an orphan */
+		if (WIFSTOPPED(status)) {
+			raise(SIGSTOP); /* so that the shell sees its job stopped */
+			continue;
+		}
+		*ret_status = status;
+		return true;
+	}
+	return false;
+}
+
+static bool is_deserted(const struct run *r)
+{
+	struct pollfd p = {.fd = r->launch.listener};
+	return r->launch.listener < 0 || (poll(&p, 1, 0) == 1 && (p.revents & (POLLHUP | POLLERR)));
+}
+
+static void watch(struct run *r, int signals)
+{
+	struct pollfd fds[3] = {{.fd = signals, .events = POLLIN}, {.fd = r->ring.wake_fd, .events = POLLIN},
+	    {.fd = r->inbox.fd, .events = POLLIN}};
+	bool ended = false;
+	uint64_t woken;
+
+	for (;;) {
+		if (!ended)
+			ended = has_ended(r, &r->counts.status);
+		take_all(r);
+		if (ended && (!r->o.wait || is_deserted(r)))
+			return;
+		/* Sleep a batch long, then until something comes. */
+		fds[1].fd = -1;
+		if (poll(fds, 3, BATCH_MS) == 0) {
+			atomic_store(&r->ring.asleep, true);
+			fds[1].fd = r->ring.wake_fd;
+			if (atomic_load(&r->ring.head) == atomic_load(&r->ring.tail))
+				poll(fds, 3, ended ? BATCH_MS : IDLE_MS);
+			atomic_store(&r->ring.asleep, false);
+			(void)!read(r->ring.wake_fd, &woken, sizeof(woken));
+		}
+		pass_signal(r, signals);
+		tell_exec_error(r);
+	}
+}
+
+/* --- beginning and end --- */
+
+static bool open_output(struct run *r)
+{
+	const char *path = r->o.output;
+	r->output = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)
+	                 : fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (r->output < 0 && path)
+		fprintf(stderr, "dnshound: --output: %s: %s\n", path, strerror(errno));
+	if (r->output < 0 && !path)
+		r->output = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	return r->output >= 0;
+}
+
+static void open_sink(struct run *r)
+{
+	run_line_init(&r->line, r->o.redact);
+	char *first = run_line_start(&r->line, r->o.token, r->o.app);
+	if (r->o.to)
+		r->sink = sink_to(r->o.to, first);
+	else if (r->o.json)
+		r->sink = sink_fd(r->output);
+	if (r->o.json && !r->o.to && r->sink && first)
+		sink_put(r->sink, first, strlen(first));
+	free(first);
+}
+
+static void report(struct run *r)
+{
+	if (r->feed)
+		feed_end(r->feed);
+	r->counts.processes = r->people.met;
+	if (r->launch.shared)
+		r->counts.blind[BLIND_LAG] += atomic_load(&r->launch.shared->let_through);
+	r->counts.blind[BLIND_RING] += atomic_load(&r->ring.lost);
+	if (r->sink) {
+		r->counts.lines_lost = sink_lost(r->sink);
+		emit(r, run_line_end(&r->line, &r->counts));
+		r->counts.lines_lost = sink_close(r->sink, FLUSH_MS);
+	}
+	if (!is_deserted(r))
+		tell(r, "processes that it started run on, and are not watched any more (--wait waits)");
+	/* The printers write to standard output, which is the application's. */
+	fflush(stdout);
+	dup2(r->output, STDOUT_FILENO);
+	if (r->o.json && r->feed && !r->o.to)
+		run_report_json(&r->session, &r->people);
+	else if (!r->o.quiet && !r->o.json)
+		run_report(r->feed ? &r->session : NULL, &r->people, &r->counts);
+	fflush(stdout);
+}
+
+/* As the application ended, so do we. */
+static int end_like(int status)
+{
+	if (!WIFSIGNALED(status))
+		return WEXITSTATUS(status);
+	struct rlimit none = {0, 0};
+	sigset_t all;
+	setrlimit(RLIMIT_CORE, &none);
+	signal(WTERMSIG(status), SIG_DFL);
+	sigfillset(&all);
+	raise(WTERMSIG(status));
+	sigprocmask(SIG_UNBLOCK, &all, NULL);
+	return 128 + WTERMSIG(status);
+}
+
+int cmd_run(int argc, char **argv)
+{
+	struct run *r = calloc(1, sizeof(*r));
+	sigset_t all, before;
+
+	if (!r || !run_options_parse(&r->o, argc, argv))
+		return EXIT_ERROR;
+	if (r->o.help) {
+		usage();
+		return EXIT_CLEAN;
+	}
+	r->inbox.fd = -1;
+	r->launch.listener = -1;
+	pthread_mutex_init(&r->judging, NULL);
+	if (!open_output(r) || ring_open(&r->ring) < 0)
+		return EXIT_ERROR;
+	if (r->o.block) {
+		open_judge(r);
+		if (!r->feed)
+			return EXIT_ERROR;
+	}
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &before);
+	int signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (signals < 0 || !start(r, &before))
+		return EXIT_ERROR;
+	open_sink(r);
+	watch(r, signals);
+	tell_exec_error(r);
+	inbox_close(&r->inbox);
+	report(r);
+	return end_like(r->counts.status);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The agent's events as newline JSON (docs/run.md). Strings of malloc() that end in '\n'; NULL
+ * when memory ran out. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "agent/inbox.h"
+#include "agent/record.h"
+
+struct run_line {
+	char host[256];
+	char boot_id[40];
+	bool redact;
+};
+
+void run_line_init(struct run_line *l, bool redact);
+
+/* The beginning of a stream, and its end. token: "" for none. */
+char *run_line_start(const struct run_line *l, const char *token, char *const argv[]);
+struct run_counts {
+	uint64_t queries, answers, names, joined, blocked, lines_lost;
+	uint64_t blind[BLIND_COUNT];
+	uint32_t processes;
+	int status; /* of wait() */
+};
+char *run_line_end(const struct run_line *l, const struct run_counts *c);
+
+/* A DNS message of a process (who may be NULL). */
+char *run_line_message(const struct run_line *l, const struct record *r, const uint8_t *message,
+    const struct process *who);
+/* A name that only the resolver library was asked for. */
+char *run_line_name(
+    const struct run_line *l, const struct inbox_report *r, const struct process *who);
+
+/* Stable names. */
+const char *run_line_blind(enum blind b);
