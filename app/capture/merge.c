@@ -209,6 +209,9 @@ static int open_next(struct merge *m)
 	struct member *e = m->members;
 	while (e->source)
 		e++;
+	/* From here on merge_close() knows the place, whatever becomes of the input. */
+	if ((size_t)(e - m->members) == m->n_members)
+		m->n_members++;
 	if (!e->has_slot) {
 		int r = slot_init(&e->slot);
 		if (r < 0)
@@ -224,8 +227,6 @@ static int open_next(struct merge *m)
 		m->closed_bytes += m->list->files[p->first.index].size;
 		return 0;
 	}
-	if ((size_t)(e - m->members) == m->n_members)
-		m->n_members++;
 	/* The weight may have changed with the file, since it was looked at. */
 	e->weight = weight_of(e->source);
 	e->head = (struct key){INT64_MIN, p->first.index};

@@ -53,8 +53,7 @@ bool filter_is_zone(const char *spec)
 {
 	uint8_t wire[NAME_WIRE_MAX];
 	size_t n;
-	return strcmp(spec, "-") == 0 ||
-	       name_from_text(view_of(spec, strlen(spec)), wire, &n);
+	return strcmp(spec, "-") == 0 || name_from_text(view_of(spec, strlen(spec)), wire, &n);
 }
 
 bool filter_zone(const char *spec, const uint8_t *zone, size_t len)

@@ -8,8 +8,17 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINKTYPE_RAW = 101, IP4_HEADER = 20, IP6_HEADER = 40, UDP_HEADER = 8, FRAMES = 1024,
-	CLIENT_PORT = 40000, BYTES = 256 << 10, PACKET_MAX = 65535, PORT_DNS = 53 };
+enum {
+	LINKTYPE_RAW = 101,
+	IP4_HEADER = 20,
+	IP6_HEADER = 40,
+	UDP_HEADER = 8,
+	FRAMES = 1024,
+	CLIENT_PORT = 40000,
+	BYTES = 256 << 10,
+	PACKET_MAX = 65535,
+	PORT_DNS = 53
+};
 
 struct feed {
 	struct session *session;
@@ -34,7 +43,7 @@ static void own_address(struct feed *f)
 	socklen_t len = sizeof(from);
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	memcpy(f->client4, "\x7f\0\1\1", 4); /* without a route; a resolver at home is another */
+	memcpy(f->client4, "\x7f\0\1\1", 4);    /* without a route; a resolver at home is another */
 	to.sin_addr.s_addr = htonl(0xc0000201); /* 192.0.2.1, nobody's: RFC 5737 */
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0 &&
 	    getsockname(fd, (struct sockaddr *)&from, &len) == 0)
@@ -171,6 +180,6 @@ void feed_end(struct feed *f)
 	engine_finish(f->session->engine, f->slot);
 	engine_stats(f->session->engine, &f->session->stats);
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	f->session->elapsed_s = (double)(now.tv_sec - f->start.tv_sec) +
-	                        (double)(now.tv_nsec - f->start.tv_nsec) / 1e9;
+	f->session->elapsed_s =
+	    (double)(now.tv_sec - f->start.tv_sec) + (double)(now.tv_nsec - f->start.tv_nsec) / 1e9;
 }

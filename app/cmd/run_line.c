@@ -61,7 +61,8 @@ static void set_int(json_t *o, const char *key, uint64_t v)
 
 static json_t *base64(const uint8_t *p, size_t len)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	char *out = malloc((len + 2) / 3 * 4 + 1);
 	size_t n = 0;
 	if (!out)
@@ -182,13 +183,14 @@ char *run_line_end(const struct run_line *l, const struct run_counts *c)
 	set_int(o, "lines_lost", c->lines_lost);
 	for (unsigned i = 0; i < BLIND_COUNT; i++)
 		if (c->blind[i])
-			json_array_append_new(blind, json_pack("{s:s,s:I}", "reason", run_line_blind(i), "count",
-			    (json_int_t)c->blind[i]));
+			json_array_append_new(
+			    blind, json_pack("{s:s,s:I}", "reason", run_line_blind(i), "count",
+			               (json_int_t)c->blind[i]));
 	json_object_set_new(o, "blind", blind);
 	json_object_set_new(o, "exit_status",
 	    WIFEXITED(c->status) ? json_integer(WEXITSTATUS(c->status)) : json_null());
-	json_object_set_new(o, "signal",
-	    WIFSIGNALED(c->status) ? json_integer(WTERMSIG(c->status)) : json_null());
+	json_object_set_new(
+	    o, "signal", WIFSIGNALED(c->status) ? json_integer(WTERMSIG(c->status)) : json_null());
 	return finish(o);
 }
 
@@ -198,7 +200,8 @@ static void set_question(json_t *o, const uint8_t *message, size_t len)
 	char buf[NAME_TEXT_MAX];
 	size_t name_len, next;
 
-	if (len < DNS_HEADER || !name_read(view_of(message, len), DNS_HEADER, wire, &name_len, &next)) {
+	if (len < DNS_HEADER ||
+	    !name_read(view_of(message, len), DNS_HEADER, wire, &name_len, &next)) {
 		json_object_set_new(o, "qname", json_null());
 		return;
 	}
@@ -217,10 +220,13 @@ char *run_line_message(const struct run_line *l, const struct record *r, const u
 	json_t *o = begin(l, "agent.dns");
 	json_object_set_new(o, "time", when(r->time_ns));
 	json_object_set_new(o, "mechanism", json_string("syscall"));
-	json_object_set_new(o, "direction", json_string(r->kind == RECORD_ANSWER ? "answer" : "query"));
-	json_object_set_new(o, "transport", json_string(r->transport == RECORD_TCP ? "tcp" : "udp"));
+	json_object_set_new(
+	    o, "direction", json_string(r->kind == RECORD_ANSWER ? "answer" : "query"));
+	json_object_set_new(
+	    o, "transport", json_string(r->transport == RECORD_TCP ? "tcp" : "udp"));
 	json_object_set_new(o, "client", address(r->client));
-	json_object_set_new(o, "client_port", r->client_port ? json_integer(r->client_port) : json_null());
+	json_object_set_new(
+	    o, "client_port", r->client_port ? json_integer(r->client_port) : json_null());
 	json_object_set_new(o, "server", address(r->server));
 	json_object_set_new(o, "server_port", json_integer(r->server_port));
 	set_question(o, message, r->len);
@@ -255,12 +261,14 @@ char *run_line_name(
 		bool sound = name_from_text(view_of(r->name, r->head.name_len), wire, &len);
 		if (sound)
 			name_print(wire, buf);
-		json_object_set_new(o, "qname", sound ? json_string(buf) : text((const char *)r->name));
+		json_object_set_new(
+		    o, "qname", sound ? json_string(buf) : text((const char *)r->name));
 		lists_type(r->head.qtype, type, sizeof(type));
 		json_object_set_new(o, "qtype", json_string(type));
 	}
 	json_object_set_new(o, "result", json_integer(r->head.result));
-	json_object_set_new(o, "duration_us", json_integer((r->head.end_ns - r->head.start_ns) / 1000));
+	json_object_set_new(
+	    o, "duration_us", json_integer((r->head.end_ns - r->head.start_ns) / 1000));
 	for (unsigned i = 0; i < r->head.n_addresses; i++)
 		json_array_append_new(addresses, address(r->head.addresses[i]));
 	json_object_set_new(o, "addresses", addresses);

@@ -101,7 +101,8 @@ static int64_t bound_percent(const struct features *f, const struct budgets *b)
 static bool repeats_lead(const struct features *f, const struct budgets *b)
 {
 	int64_t bound = bound_percent(f, b);
-	return bound > against_budget(f->up, b->up, f) && bound > against_budget(f->down, b->down, f);
+	return bound > against_budget(f->up, b->up, f) &&
+	       bound > against_budget(f->down, b->down, f);
 }
 
 /* What the leak is made of. The shape of names says something where names carry it: a pair that

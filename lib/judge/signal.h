@@ -9,13 +9,13 @@
 
 enum signal {
 #define SIGNAL_LIST(X)                                                                             \
-	X(LEAK_UP, leak_up)               /* percent of the budget, worst scale */                 \
-	X(LEAK_DOWN, leak_down)           /* the same for answers */                               \
-	X(OPAQUE_DOWN, opaque_down)       /* percent of the budget for opaque answers */           \
-	X(BOUND_UP, bound_up) /* percent of its budget: order, types, gaps of repeated names */ \
-	X(RAW, raw_bytes)                 /* bytes on DNS ports that are no DNS */                 \
-	X(NAMES, new_names)               /* how many names the verdict stands on */               \
-	X(LENGTH, name_length)            /* mean length of the subdomain */                       \
+	X(LEAK_UP, leak_up)         /* percent of the budget, worst scale */                       \
+	X(LEAK_DOWN, leak_down)     /* the same for answers */                                     \
+	X(OPAQUE_DOWN, opaque_down) /* percent of the budget for opaque answers */                 \
+	X(BOUND_UP, bound_up)  /* percent of its budget: order, types, gaps of repeated names */   \
+	X(RAW, raw_bytes)      /* bytes on DNS ports that are no DNS */                            \
+	X(NAMES, new_names)    /* how many names the verdict stands on */                          \
+	X(LENGTH, name_length) /* mean length of the subdomain */                                  \
 	X(DENSITY, bits_per_character)    /* 1/100 bit */                                          \
 	X(ENCODED, encoded_labels)        /* permille of names, longest label mixes in digits */   \
 	X(LONG_LABEL, long_labels)        /* permille of names with a label of 25 or more */       \
@@ -51,8 +51,9 @@ struct budgets {
 };
 
 /* From the largest ordinary pairs of open logs: docs/detection.md. */
-#define BUDGETS_DEFAULT \
-	((struct budgets){.up = {350, 500, 600}, .down = {800, 1200, 1600}, .opaque = 600, .bound = 3072})
+#define BUDGETS_DEFAULT    \
+	((struct budgets){ \
+	    .up = {350, 500, 600}, .down = {800, 1200, 1600}, .opaque = 600, .bound = 3072})
 
 /* The stable name of a signal, as in reasons and in the scorecard. */
 const char *signal_name(enum signal s);

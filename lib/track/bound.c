@@ -23,7 +23,7 @@ static uint8_t gap_class(int64_t gap_ns)
 {
 	uint64_t ms = gap_ns > 0 ? (uint64_t)gap_ns / 1000000 : 0;
 	uint32_t class = fixed_log2(ms + 1) >> 6;
-	return class < 64 ? (uint8_t)class : 63;
+	return class < 64 ? (uint8_t) class : 63;
 }
 
 static bool guess(uint8_t *guessed, uint8_t came)

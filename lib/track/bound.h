@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * What names that repeat can still carry: which of a fixed codebook comes next, in which type, after
- * how long. Nothing new is asked, so the price of names is blind to it; Paxson et al. (USENIX
+ * What names that repeat can still carry: which of a fixed codebook comes next, in which type,
+ * after how long. Nothing new is asked, so the price of names is blind to it; Paxson et al. (USENIX
  * Security 2013) bound it by compressing the order. Here a predictor stands for the compressor: it
  * guesses the next name from the last one, the next type and gap from the last ones, and only what
  * it does not guess costs anything. A machine that polls a fixed list is guessed after one round;

@@ -26,7 +26,8 @@ struct features {
 	int64_t first_ns, last_ns;
 	uint64_t queries, responses, unique, measured;
 	uint64_t bytes_up, bytes_down, opaque_down, extra_up, extra_down, raw_up, raw_down;
-	uint32_t bound_up; /* at most, in the order, types and gaps of repeated names; slowest scale */
+	uint32_t
+	    bound_up; /* at most, in the order, types and gaps of repeated names; slowest scale */
 	uint32_t up[SCALES], down[SCALES]; /* decayed, restated, bytes */
 
 	uint32_t mean_sub_len, max_sub_len, max_name_len, max_labels;

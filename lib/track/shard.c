@@ -424,9 +424,10 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e)
 	}
 
 	struct evidence *v = p->evidence ? &s->evidence[p->evidence - 1] : NULL;
-	if (!v && (s->config->keep_all || p->sums.up[SCALES - 1] > PROMOTE_BITS256 ||
-	              p->sums.down[SCALES - 1] > PROMOTE_BITS256 || e->flags & EV_NOT_DNS ||
-		      (is_query && p->queries == PROMOTE_QUERIES && zone_clients(z) <= RARE_CLIENTS)))
+	if (!v &&
+	    (s->config->keep_all || p->sums.up[SCALES - 1] > PROMOTE_BITS256 ||
+	        p->sums.down[SCALES - 1] > PROMOTE_BITS256 || e->flags & EV_NOT_DNS ||
+	        (is_query && p->queries == PROMOTE_QUERIES && zone_clients(z) <= RARE_CLIENTS)))
 		v = promote(s, p, key, b, e, &a);
 	if (!v) {
 		p->novel = (uint16_t)(p->novel + (novel && p->novel < UINT16_MAX));

@@ -86,7 +86,7 @@ static void follow_id(struct iodine *s, uint16_t id)
 static void follow_seed(struct iodine *s, uint16_t seed)
 {
 	/* Its 16th bit is not in every command: compare in 15, shifted up. */
-	uint16_t step = (uint16_t)((seed - s->seed) << 1);
+	uint16_t step = (uint16_t)((uint16_t)(seed - s->seed) * 2u);
 	if (s->flags & HAS_SEED && step != 0 && (uint16_t)(step + 2 * STEP_MAX) <= 4 * STEP_MAX)
 		s->seed_steps += s->seed_steps < UINT16_MAX;
 	s->seed = seed;
