@@ -20,6 +20,10 @@ fuzz:
 	tools/setup test
 	tools/fuzz $(SECONDS)
 
+# Judge the judge: writes docs/detection-results.md from seeds and labelled sources (QUICK=--quick).
+eval: build
+	eval/evaluate.py $(QUICK)
+
 lint:
 	tools/setup test
 	tools/lint
@@ -34,4 +38,4 @@ dist: build
 clean:
 	rm -rf build build-check build-fuzz build-lint
 
-.PHONY: build check demo fuzz lint install dist clean
+.PHONY: build check demo eval fuzz lint install dist clean

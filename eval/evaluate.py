@@ -68,6 +68,11 @@ def run(options, folder):
     detectors |= tuned.alerts(scene.hits)
     r.scene(scene, {name: truth.sort_out(scene.attacks, said) for name, said in detectors.items()})
     progress("sorted out")
+    r.estimates(scene.attacks, program.scan([scene.path("adversaries.pcap")], threshold=0),
+                [(os.path.basename(p), t, program.scan([p], threshold=0))
+                 for p, t in sources.examples()])
+    if not options.quick:
+        slow(r, folder)
 
     found = sources.all_sources(options.manifest)
     tunnels = replay.different([s for s in found if s.label_class == "tunnel"])
@@ -77,6 +82,16 @@ def run(options, folder):
     with open(options.output, "w", encoding="utf-8") as out:
         out.write(r.text())
     return 0
+
+
+def slow(r, folder):
+    """What takes months, among four desktops."""
+    families = [f for f in adversaries.families() if f.group == "slow"]
+    scene = Scene(os.path.join(folder, "slow"), 4, 90, TEST_SEED, (adversaries.OWN,),
+                  ["browsing", "telemetry", "start_up"], families).make()
+    alerts = truth.from_findings(program.scan(scene.inputs(), *SITE).alerts())
+    r.slow(scene, truth.sort_out(scene.attacks, alerts)[0])
+    progress("months")
 
 
 def alone(tunnels):

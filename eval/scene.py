@@ -23,7 +23,7 @@ class Scene:
         self.background = Background(clients, days, kinds, seed)
         self.attacks = []
         if rates:
-            self.attacks = place(self.background, families or adversaries.families(), rates)
+            self.attacks = place(self.background, families or ordinary(), rates)
         self.hits = {c.name: [] for c in comparators.ALL}
         self.queries = 0
 
@@ -56,13 +56,18 @@ class Scene:
             ([self.path("adversaries" + form)] if self.attacks else [])
 
 
+def ordinary():
+    """Families that fit into a site's two weeks."""
+    return [f for f in adversaries.families() if f.group != "slow"]
+
+
 def place(background, families, rates):
     """Each adversary on a desktop of its own, as long as there are enough."""
     desktops, attacks = background.desktops(), []
     start = background.site.start
     for kind in families:
         for rate in adversaries.rates(kind):
-            if kind.group == "slow" or (rate != adversaries.OWN and rate not in rates):
+            if rate != adversaries.OWN and rate not in rates:
                 continue
             n = len(attacks)
             at = (n * 7 + 3) % len(desktops)

@@ -4,7 +4,7 @@ import names
 
 IBHH_RATE = 0.01      # of zones (the published code's default); what exceeds it in peace is allowed
 IBHH_ALLOW = 1000     # popular domains on its global allow-list
-FOREST_RATE = 1e-4    # of zone windows
+FOREST_RATE = 1e-3    # of zone windows
 
 
 class Tuned:
