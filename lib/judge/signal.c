@@ -29,13 +29,22 @@ int signal_worst_scale(const uint32_t leak[SCALES], const uint32_t budget[SCALES
 	return worst;
 }
 
-/* An address that meets very many zones is many people: a proxy, a NAT, a mail gateway. What it
- * may leak to each grows with the logarithm of its breadth. In 1/8 of the budget. */
-static uint32_t breadth_eighths(const struct features *f)
+/* How much more than an ordinary pair may leak, in eighths of the budget. An address that meets very
+ * many zones is many people: a proxy, a NAT, a mail gateway; its share grows with the logarithm of
+ * that breadth. A zone that much of the site asks for is a service: pages hide advertisers' hosts
+ * below their own names, and nobody rents a tunnel there. */
+static uint32_t allowance_eighths(const struct features *f)
 {
+	static const struct {
+		uint32_t clients, times;
+	} popular[] = {{60, 6}, {16, 4}, {8, 2}};
 	uint32_t eighths = 8;
+
 	for (uint32_t breadth = f->client_breadth; breadth > 1000; breadth /= 2)
 		eighths += 2;
+	for (size_t i = 0; f->subject == SUBJECT_PAIR && i < 3; i++)
+		if (f->zone_clients >= popular[i].clients)
+			return eighths * popular[i].times;
 	return eighths;
 }
 
@@ -43,7 +52,7 @@ static int64_t against_budget(
     const uint32_t leak[SCALES], const uint32_t budget[SCALES], const struct features *f)
 {
 	int i = signal_worst_scale(leak, budget);
-	return (int64_t)(percent(leak[i], budget[i]) * 8 / breadth_eighths(f));
+	return (int64_t)(percent(leak[i], budget[i]) * 8 / allowance_eighths(f));
 }
 
 /* How many clients really share what the zone was told: one, when this pair told most of it. */
@@ -94,7 +103,7 @@ static int64_t service_state(const struct features *f, const struct budgets *b)
 
 static int64_t bound_percent(const struct features *f, const struct budgets *b)
 {
-	return (int64_t)(percent(f->bound_up, b->bound) * 8 / breadth_eighths(f));
+	return (int64_t)(percent(f->bound_up, b->bound) * 8 / allowance_eighths(f));
 }
 
 /* Which of the three leads: new names, answers, or what repeats. */
@@ -227,11 +236,11 @@ static bool is_needed(enum need need, const struct features *f, const struct bud
 {
 	switch (need) {
 	case NAMES:
-		return f->measured > 0 && names_carry(f, b);
+		return f->measured > 0 && (f->subject != SUBJECT_PAIR || names_carry(f, b));
 	case RESPONSES:
 		return f->responses > 0 || f->subject != SUBJECT_PAIR;
 	case UP_LEADS:
-		return !answers_carry(f, b) && !repeats_lead(f, b);
+		return f->subject != SUBJECT_PAIR || (!answers_carry(f, b) && !repeats_lead(f, b));
 	case REPEATS_LEAD:
 		return repeats_lead(f, b);
 	case DOWN_LEADS:

@@ -24,7 +24,7 @@ static uint64_t isqrt(uint64_t v)
 static bool asks_for_data(uint16_t type)
 {
 	static const uint16_t ordinary[] = {
-	    1, 2, 5, 6, 12, 15, 28, 33, 35, 43, 46, 47, 48, 50, 52, 64, 65, 255, 257};
+	    1, 2, 5, 6, 12, 15, 28, 33, 35, 43, 46, 47, 48, 50, 52, 53, 61, 64, 65, 255, 257};
 	for (size_t i = 0; i < sizeof(ordinary) / sizeof(ordinary[0]); i++)
 		if (ordinary[i] == type)
 			return false;

@@ -18,6 +18,8 @@ static const uint32_t caps[FOLD_COUNT] = {
     [FOLD_SELECTOR] = BYTES(96),
     [FOLD_SEARCH] = BYTES(1024),
     [FOLD_PROBE] = BYTES(512),
+    [FOLD_KEY_HASH] = BYTES(1024),
+    [FOLD_SPF] = BYTES(1024),
 };
 
 uint32_t fold_cap_bits(enum fold fold)
@@ -240,6 +242,42 @@ static struct folding fold_selector(const struct name_scan *scan, struct zone_sp
 	return (struct folding){FOLD_NONE, 0, 0, 0};
 }
 
+typedef struct folding fold_fn(const struct name_scan *scan, struct zone_split zone);
+
+static bool is_hex(struct view label)
+{
+	for (size_t i = 0; i < label.len; i++)
+		if (!((label.p[i] >= '0' && label.p[i] <= '9') ||
+			(label.p[i] >= 'a' && label.p[i] <= 'f')))
+			return false;
+	return true;
+}
+
+/* The hash of a mailbox' local part, as a mail server asks for its key. */
+static struct folding fold_key_hash(const struct name_scan *scan, struct zone_split zone)
+{
+	enum { HASH_DIGITS = 56 };
+	if (zone.zone_label >= 2 && label_at(scan, 0).len == HASH_DIGITS && is_hex(label_at(scan, 0)) &&
+	    (view_is(label_at(scan, 1), "_openpgpkey") || view_is(label_at(scan, 1), "_smimecert")))
+		return (struct folding){FOLD_KEY_HASH, 0, 2, BITS(8)};
+	return (struct folding){FOLD_NONE, 0, 0, 0};
+}
+
+/* Four octets, then the label of a macro. What follows them is priced. */
+static struct folding fold_spf(const struct name_scan *scan, struct zone_split zone)
+{
+	if (zone.zone_label < 5)
+		return (struct folding){FOLD_NONE, 0, 0, 0};
+	for (unsigned i = 0; i < 4; i++)
+		if (!is_octet(label_at(scan, i)))
+			return (struct folding){FOLD_NONE, 0, 0, 0};
+	struct view macro = label_at(scan, 4);
+	if (!view_is(macro, "_i") && !view_is(macro, "_ip") && !view_is(macro, "in-addr") &&
+	    !view_is(macro, "_spf"))
+		return (struct folding){FOLD_NONE, 0, 0, 0};
+	return (struct folding){FOLD_SPF, 0, 5, BITS(4)};
+}
+
 struct folding fold_name(
     const struct name_scan *scan, struct zone_split zone, uint16_t qtype, uint16_t flags)
 {
@@ -262,5 +300,11 @@ struct folding fold_name(
 		if (f.fold)
 			return f;
 	}
-	return fold_services(scan, zone);
+	static fold_fn *const others[] = {fold_key_hash, fold_spf, fold_services};
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		struct folding f = others[i](scan, zone);
+		if (f.fold)
+			return f;
+	}
+	return none;
 }
