@@ -60,11 +60,6 @@ static bool read_packet(const struct tool_event *t, struct packet *p)
 	                   : (type == ENC && p->len >= 13) || type == PING;
 }
 
-static void count(uint16_t *n)
-{
-	*n = (uint16_t)(*n + (*n < UINT16_MAX));
-}
-
 /* The session of that id, moved to the front; a new one takes the place of the one that was not
  * heard of for longest. */
 static struct session *find_session(struct dnscat2 *s, uint16_t id, bool *ret_known)
@@ -77,7 +72,7 @@ static struct session *find_session(struct dnscat2 *s, uint16_t id, bool *ret_kn
 	if (*ret_known)
 		found = s->sessions[i];
 	else
-		count(&s->n);
+		tool_count(&s->n);
 	memmove(s->sessions + 1, s->sessions, i * sizeof(found));
 	s->sessions[0] = found;
 	return &s->sessions[0];
@@ -87,7 +82,7 @@ static void follow_message(struct dnscat2 *s, struct session *session, const str
 {
 	uint16_t seq = load_be16(p->bytes + HEADER);
 	if (session->is_ordered && session->has_sent && seq == session->seq)
-		count(&s->advances);
+		tool_count(&s->advances);
 	session->has_sent = p->len > MSG_DATA;
 	session->seq = (uint16_t)(seq + (p->len - MSG_DATA));
 	session->is_ordered = true;
@@ -99,7 +94,7 @@ static void follow_nonce(
 	uint16_t nonce = load_be16(p->bytes + NONCE_AT);
 	uint16_t step = (uint16_t)(nonce - session->nonce);
 	if (is_known && step >= 1 && step <= STEP_MAX)
-		count(&s->steps);
+		tool_count(&s->steps);
 	session->nonce = nonce;
 }
 
@@ -128,7 +123,7 @@ static bool name_fits(uint32_t *memory, const struct tool_event *t)
 	uint8_t type = p.bytes[2];
 	struct session *session = find_session(s, load_be16(p.bytes + 3), &is_known);
 	if (is_known && id != s->id)
-		count(&s->same);
+		tool_count(&s->same);
 	s->id = id;
 	if (type == SYN)
 		take_syn(s, session, &p);

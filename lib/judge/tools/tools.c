@@ -55,7 +55,7 @@ static const uint8_t alphabets_of[128] = {
     LP, LZ, LZ, LZ, LZ, LZ, LZ, LZ, LZ, LZ, LZ, __, __, __, __, __, /* 70 */
 };
 
-static uint8_t alphabets_in(const uint8_t *text, size_t len)
+uint8_t tool_alphabets(const uint8_t *text, size_t len)
 {
 	uint8_t all = 0xff;
 	for (size_t i = 0; i < len; i++)
@@ -178,7 +178,9 @@ static void take_name(struct tool_state *s, const struct batch *b, const struct 
 	    .end = e->zone_at,
 	    .case_known = e->flags & EV_CASE_KNOWN,
 	};
-	t.alphabets = alphabets_in(t.first, t.first_len);
+	t.alphabets = tool_alphabets(t.first, t.first_len);
+	for (unsigned at = 0; at < t.end && t.n_labels < TOOL_LABELS; at += name[at] + 1u)
+		t.at[t.n_labels++] = (uint8_t)at;
 	s->names++;
 	for (unsigned tool = TOOL_NONE + 1; tool < TOOL_COUNT; tool++)
 		ask(s, (enum tool)tool, &t);
@@ -295,7 +297,7 @@ void tool_claim(const void *state, struct tool_claim *ret)
 
 static bool is_hex(const uint8_t *text, size_t len)
 {
-	return len > 0 && alphabets_in(text, len) & ALPHABET_HEX;
+	return len > 0 && tool_alphabets(text, len) & ALPHABET_HEX;
 }
 
 size_t tool_hex(const uint8_t *name, size_t at, size_t end, uint8_t *to, size_t cap)
@@ -310,6 +312,28 @@ size_t tool_hex(const uint8_t *name, size_t at, size_t end, uint8_t *to, size_t 
 				    (uint8_t)(digits % 2 ? to[digits / 2] << 4 | v : v);
 		}
 	return digits / 2;
+}
+
+size_t tool_base32(const char *alphabet, struct view text, uint8_t *to, size_t cap)
+{
+	uint32_t held = 0, bits = 0;
+	size_t n = 0;
+	for (size_t i = 0; i < text.len && n < cap; i++) {
+		const char *found;
+		uint8_t c = tool_fold(text.p[i]);
+		if (!alphabet)
+			alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+		found = c ? strchr(alphabet, c) : NULL;
+		if (!found)
+			break;
+		held = held << 5 | (uint32_t)(found - alphabet);
+		bits += 5;
+		if (bits >= 8) {
+			bits -= 8;
+			to[n++] = (uint8_t)(held >> bits);
+		}
+	}
+	return n;
 }
 
 int64_t tool_decimal(const uint8_t *text, size_t len)
