@@ -45,8 +45,6 @@ static bool name_fits(uint32_t *memory, const struct tool_event *t)
 	if (wire[0] + 1u > len)
 		return false;
 	size_t n = tool_hex(wire, 0, wire[0] + 1u, text, sizeof(text));
-	if (n > sizeof(text))
-		n = sizeof(text);
 	bool starts =
 	    n >= JOB + 3 && memcmp(text, t->first, JOB) == 0 && memcmp(text + JOB, "|!|", 3) == 0;
 	if (!starts && !(s->is_known && memcmp(s->job, t->first, JOB) == 0))

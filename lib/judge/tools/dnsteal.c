@@ -63,9 +63,9 @@ static enum confidence conclude(const struct tool_slot *slot)
 {
 	const struct dnsteal *s = (const struct dnsteal *)(const void *)slot->memory;
 
-	if (s->gzips || s->same >= 3)
+	if (s->gzips || (s->same >= 3 && tool_prevails(slot)))
 		return CONFIDENCE_LIKELY;
-	return s->same >= 1 ? CONFIDENCE_CONSISTENT : CONFIDENCE_NONE;
+	return s->same >= 1 && tool_prevails(slot) ? CONFIDENCE_CONSISTENT : CONFIDENCE_NONE;
 }
 
 static void tell(const struct tool_slot *slot, struct tool_claim *c)

@@ -73,7 +73,8 @@ struct tool_state {
 	uint32_t names;
 	uint32_t recent[TOOL_RECENT];    /* the last names, hashed: retransmits count once */
 	uint32_t data, refusals, others; /* responses with answers, with an error, with neither */
-	bool has_queries;                /* the same names in responses are passed over */
+	struct recognised now;
+	bool has_queries; /* the same names in responses are passed over */
 	struct tool_slot slots[TOOL_SLOTS];
 };
 _Static_assert(sizeof(struct tool_state) <= RECOGNISE_BYTES, "evidence has room for it");
@@ -105,8 +106,10 @@ TOOL_LIST(X)
 #undef X
 
 /* Decode hex (both cases) over the labels of [at, end), dots ignored, up to the first label that
- * holds another symbol. Returns how many bytes there are in all; the first cap are written. */
+ * holds another symbol, or cap bytes. Returns the bytes written. */
 size_t tool_hex(const uint8_t *name, size_t at, size_t end, uint8_t *to, size_t cap);
+/* How many bytes there are in all. */
+size_t tool_hex_length(const uint8_t *name, size_t at, size_t end);
 
 /* The alphabets of any text. */
 uint8_t tool_alphabets(const uint8_t *text, size_t len);
