@@ -11,7 +11,7 @@
 #include "lib/base/cursor.h"
 
 enum packet_type { SYN, MSG, FIN, ENC, PING = 0xff };
-enum { HEADER = 5, NONCE_AT = 11, MSG_DATA = 9, SYN_NAME = 9, STEP_MAX = 4 };
+enum { HEADER = 5, NONCE_AT = 11, MSG_DATA = 9, SYN_NAME = 9, STEP_MAX = 4, SURE_STEPS = 8 };
 enum { SESSIONS = 4, NAMED_MAX = 15 };
 
 /* Options of SYN. */
@@ -42,7 +42,8 @@ struct dnscat2 {
 _Static_assert(sizeof(struct dnscat2) <= TOOL_WORDS * 4, "a slot's memory");
 
 struct packet {
-	size_t len; /* in all */
+	size_t len; /* of bytes */
+	size_t at;  /* where the hex begins */
 	bool is_prefixed;
 	uint8_t bytes[SYN_NAME + NAMED_MAX];
 };
@@ -52,17 +53,13 @@ static bool read_packet(const struct tool_event *t, struct packet *p)
 	p->is_prefixed = t->first_len == 6 && tool_starts(t->first, 6, "dnscat");
 	if (!p->is_prefixed && !(t->alphabets & ALPHABET_HEX))
 		return false;
-	p->len = tool_hex(t->name, p->is_prefixed ? 7 : 0, t->end, p->bytes, sizeof(p->bytes));
+	p->at = p->is_prefixed ? 7 : 0;
+	p->len = tool_hex(t->name, p->at, t->end, p->bytes, sizeof(p->bytes));
 	if (p->len < HEADER + 1)
 		return false;
 	uint8_t type = p->bytes[2];
 	return type <= FIN ? (type == FIN || p->len >= MSG_DATA)
 	                   : (type == ENC && p->len >= 13) || type == PING;
-}
-
-static void count(uint16_t *n)
-{
-	*n = (uint16_t)(*n + (*n < UINT16_MAX));
 }
 
 /* The session of that id, moved to the front; a new one takes the place of the one that was not
@@ -77,19 +74,23 @@ static struct session *find_session(struct dnscat2 *s, uint16_t id, bool *ret_kn
 	if (*ret_known)
 		found = s->sessions[i];
 	else
-		count(&s->n);
+		tool_count(&s->n);
 	memmove(s->sessions + 1, s->sessions, i * sizeof(found));
 	s->sessions[0] = found;
 	return &s->sessions[0];
 }
 
-static void follow_message(struct dnscat2 *s, struct session *session, const struct packet *p)
+static void follow_message(
+    struct dnscat2 *s, struct session *session, const struct packet *p, const struct tool_event *t)
 {
+	if (s->steps > s->advances + SURE_STEPS)
+		return; /* encrypted: this is no sequence */
+	size_t len = tool_hex_length(t->name, p->at, t->end);
 	uint16_t seq = load_be16(p->bytes + HEADER);
 	if (session->is_ordered && session->has_sent && seq == session->seq)
-		count(&s->advances);
-	session->has_sent = p->len > MSG_DATA;
-	session->seq = (uint16_t)(seq + (p->len - MSG_DATA));
+		tool_count(&s->advances);
+	session->has_sent = len > MSG_DATA;
+	session->seq = (uint16_t)(seq + (len - MSG_DATA));
 	session->is_ordered = true;
 }
 
@@ -99,7 +100,7 @@ static void follow_nonce(
 	uint16_t nonce = load_be16(p->bytes + NONCE_AT);
 	uint16_t step = (uint16_t)(nonce - session->nonce);
 	if (is_known && step >= 1 && step <= STEP_MAX)
-		count(&s->steps);
+		tool_count(&s->steps);
 	session->nonce = nonce;
 }
 
@@ -112,7 +113,7 @@ static void take_syn(struct dnscat2 *s, struct session *session, const struct pa
 	s->named_len = 0;
 	if (!(s->options & OPTION_NAME))
 		return;
-	for (size_t i = SYN_NAME; i < p->len && i < sizeof(p->bytes) && p->bytes[i]; i++)
+	for (size_t i = SYN_NAME; i < p->len && p->bytes[i]; i++)
 		s->named[s->named_len++] = p->bytes[i];
 }
 
@@ -128,12 +129,12 @@ static bool name_fits(uint32_t *memory, const struct tool_event *t)
 	uint8_t type = p.bytes[2];
 	struct session *session = find_session(s, load_be16(p.bytes + 3), &is_known);
 	if (is_known && id != s->id)
-		count(&s->same);
+		tool_count(&s->same);
 	s->id = id;
 	if (type == SYN)
 		take_syn(s, session, &p);
 	else if (type == MSG)
-		follow_message(s, session, &p);
+		follow_message(s, session, &p, t);
 	if (type != SYN && p.len >= NONCE_AT + 2)
 		follow_nonce(s, session, &p, is_known);
 	s->types |= t->type;
@@ -151,10 +152,11 @@ static enum confidence conclude(const struct tool_slot *slot)
 		return CONFIDENCE_EXACT;
 	if (s->same >= 3 && proofs >= 2)
 		return CONFIDENCE_LIKELY;
-	/* The same session in many names that differ before it; the client picks one of its types
-	 * at random each time. */
+	/* The same session in many names that differ before it. The client picks one of its types
+	 * at random each time; addresses are asked for by twos anyway. */
+	unsigned types = (unsigned)__builtin_popcount(s->types & (TYPE_TXT | TYPE_CNAME | TYPE_MX));
 	if (s->same >= 8 && s->n <= 1u + s->same / 8u && tool_prevails(slot))
-		return __builtin_popcount(s->types) > 1 ? CONFIDENCE_LIKELY : CONFIDENCE_CONSISTENT;
+		return types > 1 ? CONFIDENCE_LIKELY : CONFIDENCE_CONSISTENT;
 	return s->is_prefixed && slot->hits >= 2 ? CONFIDENCE_CONSISTENT : CONFIDENCE_NONE;
 }
 

@@ -38,6 +38,8 @@ enum alphabet {
 	ALPHABET_LOWER = 1 << 7, /* no capital letters */
 };
 
+enum { TOOL_LABELS = 8 };
+
 struct tool_event {
 	const struct event *event;
 	const struct endpoints *ends;
@@ -45,8 +47,10 @@ struct tool_event {
 	const uint8_t *first; /* its first label, without the length */
 	uint16_t type;        /* enum query_type */
 	uint8_t first_len;
-	uint8_t alphabets; /* enum alphabet, of the first label */
-	uint8_t end;       /* where the zone begins */
+	uint8_t alphabets;       /* enum alphabet, of the first label */
+	uint8_t end;             /* where the zone begins */
+	uint8_t n_labels;        /* of the subdomain; at most TOOL_LABELS are told */
+	uint8_t at[TOOL_LABELS]; /* where their length bytes stand */
 	bool case_known;
 };
 
@@ -69,7 +73,8 @@ struct tool_state {
 	uint32_t names;
 	uint32_t recent[TOOL_RECENT];    /* the last names, hashed: retransmits count once */
 	uint32_t data, refusals, others; /* responses with answers, with an error, with neither */
-	bool has_queries;                /* the same names in responses are passed over */
+	struct recognised now;
+	bool has_queries; /* the same names in responses are passed over */
 	struct tool_slot slots[TOOL_SLOTS];
 };
 _Static_assert(sizeof(struct tool_state) <= RECOGNISE_BYTES, "evidence has room for it");
@@ -101,8 +106,17 @@ TOOL_LIST(X)
 #undef X
 
 /* Decode hex (both cases) over the labels of [at, end), dots ignored, up to the first label that
- * holds another symbol. Returns how many bytes there are in all; the first cap are written. */
+ * holds another symbol, or cap bytes. Returns the bytes written. */
 size_t tool_hex(const uint8_t *name, size_t at, size_t end, uint8_t *to, size_t cap);
+/* How many bytes there are in all. */
+size_t tool_hex_length(const uint8_t *name, size_t at, size_t end);
+
+/* The alphabets of any text. */
+uint8_t tool_alphabets(const uint8_t *text, size_t len);
+
+/* RFC 4648 base32 in either case, or another alphabet of 32 symbols (NULL: that one), up to the
+ * first foreign symbol. Returns the bytes written. */
+size_t tool_base32(const char *alphabet, struct view text, uint8_t *to, size_t cap);
 
 /* The value of a decimal text of 1 to 9 digits, or -1. */
 int64_t tool_decimal(const uint8_t *text, size_t len);
@@ -113,6 +127,19 @@ static inline uint8_t tool_fold(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
 }
 
+/* A label of the subdomain, without the length; empty beyond the last. */
+static inline struct view tool_label(const struct tool_event *t, unsigned i)
+{
+	if (i >= t->n_labels)
+		return view_of(NULL, 0);
+	return view_of(t->name + t->at[i] + 1, t->name[t->at[i]]);
+}
+
+static inline void tool_count(uint16_t *n)
+{
+	*n = (uint16_t)(*n + (*n < UINT16_MAX));
+}
+
 /* Whether text starts with a lower-case word, in either case. */
 static inline bool tool_starts(const uint8_t *text, size_t len, const char *word)
 {
@@ -121,6 +148,12 @@ static inline bool tool_starts(const uint8_t *text, size_t len, const char *word
 		if (i == len || tool_fold(text[i]) != (uint8_t)word[i])
 			return false;
 	return true;
+}
+
+/* Whether a text is a lower-case word, in either case. */
+static inline bool tool_is(struct view text, const char *word)
+{
+	return text.len == strlen(word) && tool_starts(text.p, text.len, word);
 }
 
 /* Whether most names since the first hit were the tool's. */

@@ -20,7 +20,9 @@ enum { BOUNCE = 1 << 0, HAS_ID = 1 << 1, HAS_SEED = 1 << 2, HAS_COUNTER = 1 << 3
 enum { IN_128 = 1 << 0, IN_64 = 1 << 1, IN_64U = 1 << 2 };
 
 struct iodine {
-	uint16_t id, seed, id_steps, seed_steps, counter_steps;
+	uint16_t id, seed;
+	uint16_t ids, seeds, counters; /* how often there was one before it */
+	uint16_t id_steps, seed_steps, counter_steps;
 	uint16_t commands; /* bit: index in the table below; 15 = data */
 	uint16_t raw;
 	uint8_t counter, user, flags;
@@ -77,8 +79,11 @@ static void follow_id(struct iodine *s, uint16_t id)
 {
 	if (id == 0)
 		return; /* also what sources without an id say */
-	if (s->flags & HAS_ID && is_small_step((uint16_t)((uint16_t)(id - s->id) * ID_INVERSE)))
-		s->id_steps += s->id_steps < UINT16_MAX;
+	if (s->flags & HAS_ID) {
+		tool_count(&s->ids);
+		if (is_small_step((uint16_t)((uint16_t)(id - s->id) * ID_INVERSE)))
+			tool_count(&s->id_steps);
+	}
 	s->id = id;
 	s->flags |= HAS_ID;
 }
@@ -87,8 +92,11 @@ static void follow_seed(struct iodine *s, uint16_t seed)
 {
 	/* Its 16th bit is not in every command: compare in 15, shifted up. */
 	uint16_t step = (uint16_t)((uint16_t)(seed - s->seed) * 2u);
-	if (s->flags & HAS_SEED && step != 0 && (uint16_t)(step + 2 * STEP_MAX) <= 4 * STEP_MAX)
-		s->seed_steps += s->seed_steps < UINT16_MAX;
+	if (s->flags & HAS_SEED) {
+		tool_count(&s->seeds);
+		if (step != 0 && (uint16_t)(step + 2 * STEP_MAX) <= 4 * STEP_MAX)
+			tool_count(&s->seed_steps);
+	}
 	s->seed = seed;
 	s->flags |= HAS_SEED;
 }
@@ -96,8 +104,11 @@ static void follow_seed(struct iodine *s, uint16_t seed)
 static void follow_counter(struct iodine *s, uint8_t counter)
 {
 	unsigned step = (counter + 36u - s->counter) % 36;
-	if (s->flags & HAS_COUNTER && (step == 1 || step == 2))
-		s->counter_steps += s->counter_steps < UINT16_MAX;
+	if (s->flags & HAS_COUNTER) {
+		tool_count(&s->counters);
+		if (step == 1 || step == 2)
+			tool_count(&s->counter_steps);
+	}
 	s->counter = counter;
 	s->flags |= HAS_COUNTER;
 }
@@ -210,19 +221,21 @@ static bool raw_fits(uint32_t *memory, struct view payload)
 	return true;
 }
 
-static unsigned kinds(const struct iodine *s)
+/* Steps count when they are what the tool does, and not what chance adds up to over many names. */
+static uint32_t steps(uint16_t steps, uint16_t chances)
 {
-	return (unsigned)__builtin_popcount(s->commands);
+	return steps * 2u >= chances ? steps : 0;
 }
 
 static enum confidence conclude(const struct tool_slot *slot)
 {
 	const struct iodine *s = (const struct iodine *)(const void *)slot->memory;
 	bool is_bounced = s->flags & BOUNCE;
-	uint32_t weight =
-	    s->id_steps * 3u + s->seed_steps * 3u + s->counter_steps + (is_bounced ? 6u : 0);
-	unsigned proofs = (s->id_steps > 1) + (s->seed_steps > 1) + (s->counter_steps > 3) +
-	                  is_bounced + (kinds(s) > 2);
+	uint32_t ids = steps(s->id_steps, s->ids), seeds = steps(s->seed_steps, s->seeds);
+	uint32_t counters = steps(s->counter_steps, s->counters);
+	uint32_t weight = ids * 3 + seeds * 3 + counters + (is_bounced ? 6 : 0);
+	unsigned proofs = (ids > 1) + (seeds > 1) + (counters > 3) + is_bounced +
+	                  (__builtin_popcount(s->commands) > 2);
 
 	if (s->raw >= 4 || (weight >= 18 && proofs >= 2))
 		return CONFIDENCE_EXACT;

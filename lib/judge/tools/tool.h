@@ -9,10 +9,27 @@
 
 enum tool {
 	TOOL_NONE,
-#define TOOL_LIST(X)        \
-	X(IODINE, iodine)   \
-	X(DNS2TCP, dns2tcp) \
-	X(DNSCAT2, dnscat2)
+#define TOOL_LIST(X)                      \
+	X(IODINE, iodine)                 \
+	X(DNS2TCP, dns2tcp)               \
+	X(DNSCAT2, dnscat2)               \
+	X(DNSEXFILTRATOR, dnsexfiltrator) \
+	X(DET, det)                       \
+	X(DNSTEAL, dnsteal)               \
+	X(OZYMANDNS, ozymandns)           \
+	X(TUNS, tuns)                     \
+	X(SAITAMA, saitama)               \
+	X(SLIVER, sliver)                 \
+	X(COBALTSTRIKE, cobaltstrike)     \
+	X(DNSTT, dnstt)                   \
+	X(SLIPSTREAM, slipstream)         \
+	X(TCP_OVER_DNS, tcp_over_dns)     \
+	X(HEYOKA, heyoka)                 \
+	X(DNSCAPY, dnscapy)               \
+	X(DNS_SHELL, dns_shell)           \
+	X(WEASEL, weasel)                 \
+	X(PACKETWHISPER, packetwhisper)   \
+	X(DNSPOT, dnspot)
 #define X(id, family) TOOL_##id,
 	TOOL_LIST(X)
 #undef X

@@ -3,6 +3,11 @@
 
 #include "lib/base/out.h"
 
+/* A pair that is like no tool is looked at less: of names beyond the first, a row of some every so
+ * many. A row is as long as families need to become certain. */
+enum { ATTENTIVE_FIRST = 64, ATTENTIVE_EVERY = 128, ATTENTIVE_ROW = 16 };
+_Static_assert(TOOL_COUNT <= 32, "tools fit into a mask");
+
 static const struct tool_family *const families[TOOL_COUNT] = {
 #define X(id, family) [TOOL_##id] = &tool_##family,
     TOOL_LIST(X)
@@ -55,10 +60,10 @@ static const uint8_t alphabets_of[128] = {
     LP, LZ, LZ, LZ, LZ, LZ, LZ, LZ, LZ, LZ, LZ, __, __, __, __, __, /* 70 */
 };
 
-static uint8_t alphabets_in(const uint8_t *text, size_t len)
+uint8_t tool_alphabets(const uint8_t *text, size_t len)
 {
 	uint8_t all = 0xff;
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < len && all; i++)
 		all &= text[i] < 128 ? alphabets_of[text[i]] : ALPHABET_LOWER;
 	return all;
 }
@@ -129,30 +134,52 @@ static void count_miss(struct tool_slot *slot, const struct tool_family *f)
 		slot->confidence = (uint8_t)f->conclude(slot);
 }
 
-static void ask(struct tool_state *s, enum tool tool, const struct tool_event *t)
+static bool is_wanted(const struct tool_family *f, const struct tool_event *t)
 {
-	const struct tool_family *f = families[tool];
-	struct tool_slot *slot = slot_of(s, tool);
-	struct tool_slot fresh;
+	return f->types & t->type && (t->alphabets & f->alphabets) == f->alphabets &&
+	       t->first_len >= f->min_first;
+}
 
-	bool fits = f->types & t->type && (t->alphabets & f->alphabets) == f->alphabets &&
-	            t->first_len >= f->min_first;
-	if (!slot) {
-		if (!fits)
-			return;
-		memset(&fresh, 0, sizeof(fresh));
-		fresh.tool = (uint8_t)tool;
-		slot = f->name_fits(fresh.memory, t) ? take_slot(s) : NULL;
-		if (slot) {
-			*slot = fresh;
-			count_hit(s, slot, f);
-		}
-		return;
-	}
-	if (fits && f->name_fits(slot->memory, t))
+static void ask_slot(struct tool_state *s, struct tool_slot *slot, const struct tool_event *t)
+{
+	const struct tool_family *f = families[slot->tool];
+	if (is_wanted(f, t) && f->name_fits(slot->memory, t))
 		count_hit(s, slot, f);
 	else
 		count_miss(slot, f);
+}
+
+static void ask_new(struct tool_state *s, enum tool tool, const struct tool_event *t)
+{
+	const struct tool_family *f = families[tool];
+	struct tool_slot fresh, *slot;
+
+	if (!is_wanted(f, t))
+		return;
+	memset(&fresh, 0, sizeof(fresh));
+	fresh.tool = (uint8_t)tool;
+	if (!f->name_fits(fresh.memory, t) || !(slot = take_slot(s)))
+		return;
+	*slot = fresh;
+	count_hit(s, slot, f);
+}
+
+/* The slot of a tool that is beyond doubt and still at work: then nobody else is asked. */
+static struct tool_slot *certain(struct tool_state *s)
+{
+	for (unsigned i = 0; i < TOOL_SLOTS; i++)
+		if (s->slots[i].confidence == CONFIDENCE_EXACT &&
+		    (uint16_t)(s->names - s->slots[i].last_hit) < ATTENTIVE_FIRST)
+			return &s->slots[i];
+	return NULL;
+}
+
+/* Whether to look at a name of a pair that nothing is known of: its first ones, then a few in a
+ * row every now and then. */
+static bool is_attentive(const struct tool_state *s)
+{
+	return s->now.confidence != CONFIDENCE_NONE || s->names <= ATTENTIVE_FIRST ||
+	       s->names % ATTENTIVE_EVERY < ATTENTIVE_ROW;
 }
 
 static bool was_seen(struct tool_state *s, const struct event *e)
@@ -178,10 +205,23 @@ static void take_name(struct tool_state *s, const struct batch *b, const struct 
 	    .end = e->zone_at,
 	    .case_known = e->flags & EV_CASE_KNOWN,
 	};
-	t.alphabets = alphabets_in(t.first, t.first_len);
-	s->names++;
+	t.alphabets = tool_alphabets(t.first, t.first_len);
+	for (unsigned at = 0; at < t.end && t.n_labels < TOOL_LABELS; at += name[at] + 1u)
+		t.at[t.n_labels++] = (uint8_t)at;
+	struct tool_slot *only = certain(s);
+	if (only) {
+		ask_slot(s, only, &t);
+		return;
+	}
+	uint32_t known = 0; /* bit: enum tool */
+	for (unsigned i = 0; i < TOOL_SLOTS; i++) {
+		known |= 1u << s->slots[i].tool;
+		if (s->slots[i].tool != TOOL_NONE)
+			ask_slot(s, &s->slots[i], &t);
+	}
 	for (unsigned tool = TOOL_NONE + 1; tool < TOOL_COUNT; tool++)
-		ask(s, (enum tool)tool, &t);
+		if (!(known >> tool & 1))
+			ask_new(s, (enum tool)tool, &t);
 }
 
 static void take_raw(struct tool_state *s, struct view payload)
@@ -213,6 +253,22 @@ static const struct tool_slot *best_slot(const struct tool_state *s)
 	return best;
 }
 
+static void count_response(struct tool_state *s, const struct event *e)
+{
+	s->data += e->answers_len > 0;
+	s->refusals += e->answers_len == 0 && e->rcode != 0;
+	s->others += e->answers_len == 0 && e->rcode == 0;
+}
+
+static bool has_new_name(struct tool_state *s, const struct event *e)
+{
+	if (e->zone_at == 0 || e->flags & (EV_DUPLICATE | EV_NAME_CUT))
+		return false;
+	if (!(e->flags & EV_QUERY) && s->has_queries)
+		return false;
+	return !was_seen(s, e);
+}
+
 static struct recognised feed(void *state, const struct batch *b, const struct event *e)
 {
 	struct tool_state *s = state;
@@ -221,19 +277,19 @@ static struct recognised feed(void *state, const struct batch *b, const struct e
 		take_raw(s, event_answers(b, e));
 	} else {
 		s->has_queries |= (e->flags & EV_QUERY) != 0;
-		if (e->flags & EV_RESPONSE) {
-			s->data += e->answers_len > 0;
-			s->refusals += e->answers_len == 0 && e->rcode != 0;
-			s->others += e->answers_len == 0 && e->rcode == 0;
-		}
-		if (e->zone_at > 0 && (e->flags & EV_QUERY || !s->has_queries) &&
-		    !(e->flags & (EV_DUPLICATE | EV_NAME_CUT)) && !was_seen(s, e))
-			take_name(s, b, e);
+		if (e->flags & EV_RESPONSE)
+			count_response(s, e);
+		if (!has_new_name(s, e))
+			return s->now;
+		s->names++;
+		if (!is_attentive(s))
+			return s->now;
+		take_name(s, b, e);
 	}
 	const struct tool_slot *best = best_slot(s);
-	if (best->confidence == CONFIDENCE_NONE)
-		return (struct recognised){TOOL_NONE, CONFIDENCE_NONE};
-	return (struct recognised){best->tool, best->confidence};
+	bool is_any = best->confidence != CONFIDENCE_NONE;
+	s->now = (struct recognised){is_any ? best->tool : TOOL_NONE, best->confidence};
+	return s->now;
 }
 
 const struct recogniser tool_recogniser = {.feed = feed};
@@ -295,21 +351,57 @@ void tool_claim(const void *state, struct tool_claim *ret)
 
 static bool is_hex(const uint8_t *text, size_t len)
 {
-	return len > 0 && alphabets_in(text, len) & ALPHABET_HEX;
+	return len > 0 && tool_alphabets(text, len) & ALPHABET_HEX;
 }
 
 size_t tool_hex(const uint8_t *name, size_t at, size_t end, uint8_t *to, size_t cap)
 {
 	size_t digits = 0;
-	for (; at < end && is_hex(name + at + 1, name[at]); at += 1u + name[at])
-		for (size_t i = 1; i <= name[at]; i++, digits++) {
+	for (; at < end && digits < 2 * cap && is_hex(name + at + 1, name[at]); at += 1u + name[at])
+		for (size_t i = 1; i <= name[at] && digits < 2 * cap; i++, digits++) {
 			uint8_t c = name[at + i];
 			uint8_t v = (uint8_t)(c <= '9' ? c - '0' : (c & 7) + 9);
-			if (digits / 2 < cap)
-				to[digits / 2] =
-				    (uint8_t)(digits % 2 ? to[digits / 2] << 4 | v : v);
+			uint8_t *byte = &to[digits / 2];
+			*byte = (uint8_t)(digits % 2 ? *byte << 4 | v : v);
 		}
 	return digits / 2;
+}
+
+size_t tool_hex_length(const uint8_t *name, size_t at, size_t end)
+{
+	size_t digits = 0;
+	for (; at < end && is_hex(name + at + 1, name[at]); at += 1u + name[at])
+		digits += name[at];
+	return digits / 2;
+}
+
+/* Of RFC 4648, or of the alphabet; -1 for a foreign symbol. */
+static int value32(const char *alphabet, uint8_t c)
+{
+	c = tool_fold(c);
+	if (alphabet) {
+		const char *found = c ? strchr(alphabet, c) : NULL;
+		return found ? (int)(found - alphabet) : -1;
+	}
+	return c >= 'a' && c <= 'z' ? c - 'a' : c >= '2' && c <= '7' ? c - '2' + 26 : -1;
+}
+
+size_t tool_base32(const char *alphabet, struct view text, uint8_t *to, size_t cap)
+{
+	uint32_t held = 0, bits = 0;
+	size_t n = 0;
+	for (size_t i = 0; i < text.len && n < cap; i++) {
+		int v = value32(alphabet, text.p[i]);
+		if (v < 0)
+			break;
+		held = held << 5 | (uint32_t)v;
+		bits += 5;
+		if (bits >= 8) {
+			bits -= 8;
+			to[n++] = (uint8_t)(held >> bits);
+		}
+	}
+	return n;
 }
 
 int64_t tool_decimal(const uint8_t *text, size_t len)
