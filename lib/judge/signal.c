@@ -37,7 +37,7 @@ static uint32_t allowance_eighths(const struct features *f)
 {
 	static const struct {
 		uint32_t clients, times;
-	} popular[] = {{60, 6}, {16, 4}, {8, 2}};
+	} popular[] = {{60, 6}, {16, 4}, {8, 3}};
 	uint32_t eighths = 8;
 
 	for (uint32_t breadth = f->client_breadth; breadth > 1000; breadth /= 2)

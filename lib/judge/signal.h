@@ -53,7 +53,7 @@ struct budgets {
 /* From the largest ordinary pairs of open logs: docs/detection.md. */
 #define BUDGETS_DEFAULT    \
 	((struct budgets){ \
-	    .up = {350, 500, 600}, .down = {800, 1200, 1600}, .opaque = 600, .bound = 3072})
+	    .up = {500, 600, 700}, .down = {800, 1200, 1600}, .opaque = 600, .bound = 3072})
 
 /* The stable name of a signal, as in reasons and in the scorecard. */
 const char *signal_name(enum signal s);

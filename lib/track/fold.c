@@ -263,7 +263,7 @@ static struct folding fold_key_hash(const struct name_scan *scan, struct zone_sp
 	return (struct folding){FOLD_NONE, 0, 0, 0};
 }
 
-/* Four octets, then the label of a macro. What follows them is priced. */
+/* Four octets, then the label of a macro: its policy spells out what a message came with. */
 static struct folding fold_spf(const struct name_scan *scan, struct zone_split zone)
 {
 	if (zone.zone_label < 5)
@@ -275,7 +275,7 @@ static struct folding fold_spf(const struct name_scan *scan, struct zone_split z
 	if (!view_is(macro, "_i") && !view_is(macro, "_ip") && !view_is(macro, "in-addr") &&
 	    !view_is(macro, "_spf"))
 		return (struct folding){FOLD_NONE, 0, 0, 0};
-	return (struct folding){FOLD_SPF, 0, 5, BITS(4)};
+	return (struct folding){FOLD_SPF, 0, zone.zone_label, BITS(8)};
 }
 
 struct folding fold_name(
