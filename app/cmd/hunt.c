@@ -9,6 +9,7 @@
 #include "app/cmd/csv.h"
 #include "app/cmd/hunt_rows.h"
 #include "app/cmd/ndjson.h"
+#include "app/cmd/profiles.h"
 #include "app/cmd/table.h"
 
 enum { SHOWN_MAX = 64, TABLE_WIDTH = 100 };
@@ -286,6 +287,8 @@ int cmd_hunt(int argc, char **argv)
 		return EXIT_ERROR;
 	if (h.window_s && !find_window(&h))
 		return EXIT_ERROR;
+	if (h.options.profile)
+		return profiles_scan(&h.options);
 	if (h.options.compare)
 		return compare_run(&h.options);
 	if (session_open(&s, &h.options, true) && session_run(&s) &&

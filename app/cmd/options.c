@@ -35,7 +35,7 @@ static const struct entry {
     {"until", 0, KIND_TEXT, USE_INPUT, AT(until), 0, "TIME", "only events up to then"},
     {"input-format", 0, KIND_FORMAT, USE_INPUT, AT(format), 0, "NAME",
         "pcap, pcapng, dnstap, zeek-tsv or json-lines, instead of looking"},
-    {"profile", 0, KIND_TEXT, USE_FINDINGS, AT(profile), 0, "NAME",
+    {"profile", 0, KIND_TEXT, USE_FINDINGS | USE_HUNT, AT(profile), 0, "NAME",
         "verdicts of a known rule set: points, hunt or listener"},
     {"compare", 0, KIND_TEXT, USE_FINDINGS | USE_HUNT, AT(compare), 0, "NAMES",
         "what points,hunt,listener said, what dnshound says, and why"},

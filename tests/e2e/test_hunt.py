@@ -137,3 +137,26 @@ def test_pairs_beyond_the_memory_are_counted(dnshound, tmp_path):
     assert summary["pairs_without_figures"] > 0
     assert summary["rows"] + summary["pairs_without_figures"] >= 20000
     assert "had no room" in dnshound("hunt", "--memory", "16M", "--top", 1, path).stdout
+
+
+def test_a_drip_with_hours_between_its_names_keeps_its_times(dnshound, tmp_path):
+    path = tmp_path / "dns.json"
+    path.write_text(eve(tunnel("evil.com", count=20, step=7200)))
+    (row,) = rows(dnshound("hunt", "--json", path))
+    assert row["duration_s"] == 19 * 7200 and row["gap_s"] == 7200
+
+
+def test_one_wild_time_does_not_move_the_others(dnshound, tmp_path):
+    path = tmp_path / "dns.json"
+    path.write_text(eve(ordinary(count=50) + [(40 * 86400, "10.0.0.1", "wild.example.net")]
+                        + ordinary(count=50, start=50)))
+    newest = max(row["last_seen"] for row in rows(dnshound("hunt", "--json", path)))
+    assert newest == "2026-02-02T02:41:39.000Z"
+
+
+def test_a_profile_is_a_hunt_too(dnshound, log):
+    ended = dnshound("hunt", "--json", "--profile", "points", log)
+    assert {json.loads(line)["type"] for line in ended.stdout.splitlines()} == {
+        "profile_row", "summary"}
+    both = dnshound("scan", "--profile", "points", "--compare", "hunt", log)
+    assert both.returncode == 2 and "not both" in both.stderr
