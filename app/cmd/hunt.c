@@ -9,14 +9,15 @@
 #include "app/cmd/csv.h"
 #include "app/cmd/hunt_rows.h"
 #include "app/cmd/ndjson.h"
+#include "app/cmd/profiles.h"
 #include "app/cmd/table.h"
 
 enum { SHOWN_MAX = 64, TABLE_WIDTH = 100 };
 
-/* What a table shows without --columns: 99 characters. */
+/* What a table shows without --columns: at most 100 characters. */
 #define COLUMNS_PAIR "client,zone,queries,unique_names,bytes_up,bytes_down,score"
 #define COLUMNS_CLIENT "client,zones,queries,unique_names,bytes_up,bytes_down,avg_name_length,score"
-#define COLUMNS_ZONE "zone,clients,queries,unique_names,bytes_up,bytes_down,avg_name_length,score"
+#define COLUMNS_ZONE "zone,clients,queries,unique_names,bytes_up,bytes_down,score"
 
 struct hunt {
 	struct options options;
@@ -240,9 +241,9 @@ static void print_rows(const struct hunt *h, const struct session *s, struct hun
 		return;
 	if (shown < r->n)
 		printf("... and %zu more\n", r->n - shown);
-	printf("\n%zu rows. ", r->n);
+	printf("\n%zu row%s\n", r->n, r->n == 1 ? "" : "s");
 	if (pairs_without(s, r))
-		printf("About %llu pairs had no room for figures: --memory. ",
+		printf("About %llu pairs had no room for figures (see --memory)\n",
 		    (unsigned long long)pairs_without(s, r));
 	table_coverage(s);
 }
@@ -286,6 +287,8 @@ int cmd_hunt(int argc, char **argv)
 		return EXIT_ERROR;
 	if (h.window_s && !find_window(&h))
 		return EXIT_ERROR;
+	if (h.options.profile)
+		return profiles_scan(&h.options);
 	if (h.options.compare)
 		return compare_run(&h.options);
 	if (session_open(&s, &h.options, true) && session_run(&s) &&

@@ -164,7 +164,7 @@ static int by_zone(const void *pa, const void *pb)
 /* What is equal stays in the order of its entries: two runs print the same. */
 static int by_value(const void *pa, const void *pb)
 {
-	const struct hunt_row *a = pa, *b = pb;
+	const struct hunt_line *a = pa, *b = pb;
 	if (a->has != b->has)
 		return a->has ? -1 : 1;
 	int order = a->text && b->text ? strcmp(a->text, b->text) : 0;
@@ -219,7 +219,7 @@ static size_t group(const struct hunt_rows *r, size_t first)
 	return n;
 }
 
-static bool fill_row(struct hunt_row *row, const struct column *sort, const struct finding *f)
+static bool fill_row(struct hunt_line *row, const struct column *sort, const struct finding *f)
 {
 	char text[COLUMN_TEXT_MAX];
 	if (!column_is_text(sort)) {
@@ -245,8 +245,8 @@ static bool gather_rows(struct hunt_rows *r, const struct where *where, const st
 		load(r, i, n, &f);
 		if (where && !where_matches(where, &f))
 			continue;
-		struct hunt_row *row = &r->rows[r->n++];
-		*row = (struct hunt_row){.first = i, .n = n};
+		struct hunt_line *row = &r->rows[r->n++];
+		*row = (struct hunt_line){.first = i, .n = n};
 		if (!fill_row(row, sort, &f))
 			return false;
 	}

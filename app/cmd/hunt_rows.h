@@ -16,7 +16,7 @@ struct hunt_entry {
 	char *zone;
 };
 
-struct hunt_row {
+struct hunt_line {
 	size_t first, n; /* entries */
 	bool has;        /* whether it has a value to sort by */
 	int64_t number;
@@ -28,7 +28,7 @@ struct hunt_rows {
 	enum hunt_by by;
 	struct hunt_entry *entries;
 	size_t n_entries, room;
-	struct hunt_row *rows;
+	struct hunt_line *rows;
 	size_t n, pairs; /* rows; pairs with figures, before any filter */
 	struct evidence total;
 };

@@ -135,6 +135,10 @@ int profiles_scan(const struct options *wanted)
 	int status = EXIT_ERROR;
 	unsigned kinds = profiles_named("profile", o.profile);
 
+	if (o.compare) {
+		fprintf(stderr, "dnshound: --profile or --compare, not both\n");
+		return EXIT_ERROR;
+	}
 	if (kinds && (kinds & (kinds - 1))) {
 		fprintf(stderr, "dnshound: --profile: one at a time; --compare takes several\n");
 		kinds = 0;

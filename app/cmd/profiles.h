@@ -26,5 +26,5 @@ bool profiles_open(struct profiles *p, struct session *s, unsigned wanted, size_
 void profiles_finish(struct profiles *p);
 void profiles_close(struct profiles *p);
 
-/* Run a scan whose verdicts are those of --profile. Returns the exit status. */
+/* Run a scan, or a hunt, whose rows are those of --profile. Returns the exit status. */
 int profiles_scan(const struct options *o);

@@ -38,10 +38,6 @@ int cmd_scan(int argc, char **argv)
 	}
 	if (!options_has_input(&o, argv[0]))
 		return EXIT_ERROR;
-	if (o.profile && o.compare) {
-		fprintf(stderr, "dnshound: --profile or --compare, not both\n");
-		return EXIT_ERROR;
-	}
 	if (o.profile)
 		return profiles_scan(&o);
 	if (o.compare)

@@ -9,9 +9,11 @@
 #define SEARCH_LIST_S 10
 #define DUPLICATE_S 2
 #define FORWARD_S 10
-/* A step of event time beyond this must be confirmed by so many events before it is believed: one
- * packet with a wild timestamp must not age every account, nor hold them back. */
-#define CLOCK_STEP_NS ((int64_t)3600 * SECOND_NS)
+/* A step of event time beyond these must be confirmed by so many events before it is believed: one
+ * packet with a wild timestamp must not age every account, nor hold them back. Nights, weekends and
+ * whoever asks once a day leave gaps that are true. */
+#define CLOCK_AHEAD_NS ((int64_t)3 * 86400 * SECOND_NS)
+#define CLOCK_BEHIND_NS ((int64_t)3600 * SECOND_NS)
 #define CLOCK_CONFIRM 64
 /* The accounts keep seconds since the epoch in 32 bits. */
 #define TIME_MAX_NS ((int64_t)UINT32_MAX * SECOND_NS)
@@ -27,7 +29,7 @@ static void set_time(struct engine *e, struct event *ev)
 		t = TIME_MAX_NS;
 	if (e->clock_ns == 0)
 		e->clock_ns = t;
-	bool ahead = t > e->clock_ns + CLOCK_STEP_NS, behind = t < e->clock_ns - CLOCK_STEP_NS;
+	bool ahead = t > e->clock_ns + CLOCK_AHEAD_NS, behind = t < e->clock_ns - CLOCK_BEHIND_NS;
 	e->ahead = ahead ? e->ahead + 1 : 0;
 	e->behind = behind ? e->behind + 1 : 0;
 	if (e->ahead > CLOCK_CONFIRM || e->behind > CLOCK_CONFIRM)

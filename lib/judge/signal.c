@@ -83,14 +83,16 @@ static int64_t zone_kind(const struct features *f)
  * is read from the middle scale, where a burst stands in full. */
 static int64_t service_state(const struct features *f, const struct budgets *b)
 {
-	enum { AMOUNT_TIMES = 10, REST_PERCENT = 80, MIDDLE = 1 };
+	enum { AMOUNT_TIMES = 10, REST_PERCENT = 80, SHARE_PERMILLE = 200, MIDDLE = 1 };
 	uint64_t day = (uint64_t)f->service_day_bytes * AMOUNT_TIMES;
 	uint32_t rest[SCALES];
 
 	for (int i = 0; i < SCALES; i++)
 		rest[i] = (uint32_t)((uint64_t)f->up[i] * (1000 - f->service_permille) / 1000);
 	if (against_budget(rest, b->up, f) >= REST_PERCENT)
-		return SERVICE_OTHER_SHAPE;
+		return f->service_odd ? SERVICE_OTHER_SHAPE : SERVICE_NONE;
+	if (f->service == 0 || f->service_permille < SHARE_PERMILLE)
+		return SERVICE_NONE; /* of what little it tells, hardly anything is the service's */
 	bool down = against_budget(f->down, b->down, f) >= 100 || f->opaque_down >= b->opaque;
 	if (f->service_direction == SERVICE_UP && down && f->bytes_down > f->bytes_up)
 		return SERVICE_OTHER_DIRECTION;
@@ -246,7 +248,7 @@ static bool is_needed(enum need need, const struct features *f, const struct bud
 	case DOWN_LEADS:
 		return answers_carry(f, b);
 	case SERVICE:
-		return f->service != 0;
+		return f->service != 0 || f->service_odd != 0;
 	case TOOL:
 		return f->tool != TOOL_NONE;
 	case ALWAYS:

@@ -16,6 +16,8 @@
 #define TICK_JUDGED_BITS256 (32u << 11)
 /* Up to so many queries below a zone, an NXDOMAIN counts for the account of its suffix. */
 #define FEW_QUERIES 4
+/* A pair keeps 1 + its slot in 16 bits. */
+#define EVIDENCE_SLOTS_MAX 65534u
 /* What an ordinary name costs per character: docs/model.md, rounded up. */
 #define ORDINARY_BITS256_PER_CHAR (4u * 256)
 /* What hardly any registered label exceeds: short ones are dear for their length, since people
@@ -42,17 +44,32 @@ size_t shard_size(const struct shard_plan *p)
 	       2 * aligned(p->evidence * sizeof(uint16_t)) + scratch_size();
 }
 
+static size_t plan_size(const struct shard_plan *p)
+{
+	return (shard_size(p) - scratch_size()) * SHARDS;
+}
+
 struct shard_plan shard_plan(size_t budget, bool keep_all)
 {
+	/* Where every pair wants evidence, a third is for the tables and the rest is filled up. */
+	size_t tables = keep_all ? budget / 3 : budget;
 	struct shard_plan p = {.log2_pairs = 8};
 	for (struct shard_plan next = p;; p = next, next.log2_pairs++) {
 		/* A pair in four is of a zone of its own; a pair in 128 leaks. */
 		next.log2_zones = next.log2_blocks = next.log2_pairs - 2;
-		next.evidence = 1u << (next.log2_pairs - (keep_all ? 2 : 7));
-		if ((shard_size(&next) - scratch_size()) * SHARDS > budget ||
-		    next.log2_pairs > (keep_all ? 17 : 22))
-			return p.evidence ? p : next;
+		next.evidence = 1u << (next.log2_pairs - 7);
+		if (plan_size(&next) > tables || next.log2_pairs > 22) {
+			p = p.evidence ? p : next;
+			break;
+		}
 	}
+	size_t used = plan_size(&p);
+	if (keep_all && used < budget)
+		p.evidence += (uint32_t)((budget - used) / SHARDS /
+		                         (sizeof(struct evidence) + 2 * sizeof(uint16_t) + 1));
+	if (p.evidence > EVIDENCE_SLOTS_MAX)
+		p.evidence = EVIDENCE_SLOTS_MAX;
+	return p;
 }
 
 static void *carve(uint8_t **mem, size_t bytes)
