@@ -26,10 +26,10 @@ def find(name):
     return next(f for f in families() if f.name == name)
 
 
-def instance(kind, rate, start, clients, total=None):
+def instance(kind, rate, start, clients, total=None, seed=SEED):
     """One adversary at one rate; its events have to be drawn to know its truth."""
     total = total or (SLOW_BYTES if rate != OWN and rate < 1 else FAST_BYTES)
-    return adversary.Attack(kind, rate, total, start, clients, SEED)
+    return adversary.Attack(kind, rate, total, start, clients, seed)
 
 
 def rates(kind):

@@ -15,15 +15,16 @@ from place import DAY
 
 
 class Scene:
-    """rates: which of the adversaries' rates; none of them when empty."""
+    """rates: which of the adversaries' rates; none of them when empty. totals: how much each is to
+    carry, one adversary for each; None for the usual."""
 
     def __init__(self, folder, clients, days, seed, rates=adversaries.RATES, kinds=None,
-                 families=None):
+                 families=None, totals=(None,)):
         self.folder = folder
         self.background = Background(clients, days, kinds, seed)
         self.attacks = []
         if rates:
-            self.attacks = place(self.background, families or ordinary(), rates)
+            self.attacks = place(self.background, families or ordinary(), rates, totals)
         self.hits = {c.name: [] for c in comparators.ALL}
         self.queries = 0
 
@@ -61,11 +62,11 @@ def ordinary():
     return [f for f in adversaries.families() if f.group != "slow"]
 
 
-def place(background, families, rates):
+def place(background, families, rates, totals):
     """Each adversary on a desktop of its own, as long as there are enough."""
     desktops, attacks = background.desktops(), []
     start = background.site.start
-    for kind in families:
+    for kind, total in ((k, t) for k in families for t in totals):
         for rate in adversaries.rates(kind):
             if rate != adversaries.OWN and rate not in rates:
                 continue
@@ -74,7 +75,8 @@ def place(background, families, rates):
             count = 100 if kind.group == "many" else 1
             clients = [desktops[(at + i) % len(desktops)] for i in range(min(count, len(desktops)))]
             begin = start + DAY + (9 * 3600 if rate == 0.05 else 7 * 3600 + n * 311 % 36000)
-            attacks.append(adversaries.instance(kind, rate, begin, clients))
+            attacks.append(adversaries.instance(kind, rate, begin, clients, total,
+                                                total or adversaries.SEED))
     return attacks
 
 

@@ -15,6 +15,7 @@ static void set_reasons(struct record *o, const struct session *s, const struct 
 		rows_reason(s, f, i, text, sizeof(text));
 		record_text(reason, "signal", signal_name(r->signal));
 		record_signed(reason, "points", r->points);
+		record_signed(reason, "value", r->value); /* what the scorecard's steps compare */
 		record_text(reason, "text", text);
 	}
 }

@@ -29,7 +29,7 @@ struct note {
 	uint8_t client[16];
 	uint8_t rcode;
 	uint8_t suffix_len; /* NOTE_ZONE: of the suffix in `suffix` */
-	uint8_t suffix[30]; /* wire form, cut */
+	uint8_t suffix[30]; /* wire form, of its last labels what fits */
 };
 
 enum { NOTES_MAX = 2 * BATCH_EVENTS, FEATURES_MAX = 1024 };

@@ -153,10 +153,13 @@ static void fill_zone(const struct shard *s, struct zone *z, const struct name_s
 /* Names the account "*.suffix" of a note's client. */
 static void note_suffix(struct note *n, const struct name_scan *scan, struct zone_split split)
 {
-	size_t len = (size_t)(scan->len - split.suffix_at);
+	size_t at = split.suffix_at;
 	n->is_new_zone = 1;
-	n->suffix_len = (uint8_t)(len < sizeof(n->suffix) ? len : sizeof(n->suffix));
-	memcpy(n->suffix, scan->lower + split.suffix_at, n->suffix_len);
+	/* Too long a suffix goes by its last labels, whole: it is printed as a name. */
+	while (scan->len - at > sizeof(n->suffix))
+		at += 1u + scan->lower[at];
+	n->suffix_len = (uint8_t)(scan->len - at);
+	memcpy(n->suffix, scan->lower + at, n->suffix_len);
 	n->suffix_hash = '*';
 	for (size_t i = 0; i < n->suffix_len; i++)
 		n->suffix_hash = hash_mix(n->suffix_hash, n->suffix[i]);
