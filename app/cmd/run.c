@@ -137,7 +137,7 @@ static char **environment(struct run *r)
 	return env;
 }
 
-static bool refuse(void *ctx, const struct record *head, const uint8_t *message)
+static bool refuse(void *ctx, const struct sighting *head, const uint8_t *message)
 {
 	struct run *r = ctx;
 	pthread_mutex_lock(&r->judging);
@@ -243,6 +243,27 @@ static void emit(struct run *r, char *line)
 	free(line);
 }
 
+static bool process_of(void *ctx, const struct finding *f, struct session_process *ret)
+{
+	const struct run *r = ctx;
+	const struct people_zone *z = people_zone(&r->people, f->now.zone_hash);
+	const struct process *p = NULL;
+
+	for (unsigned i = 0, most = 0; z && i < PEOPLE_PER_ZONE; i++)
+		if (z->who[i].queries > most && people_find(&r->people, z->who[i].serial)) {
+			most = z->who[i].queries;
+			p = people_find(&r->people, z->who[i].serial);
+		}
+	if (!p)
+		return false;
+	*ret = (struct session_process){.host = r->line.host,
+	    .pid = p->pid,
+	    .comm = p->comm,
+	    .exe = p->exe,
+	    .cmdline = r->o.redact ? NULL : p->cmdline};
+	return true;
+}
+
 /* When the first message comes: the tables cost more than most programs that ask nothing. Judging
  * is not worth failing for: without it the application runs all the same. */
 static void open_judge(struct run *r)
@@ -250,13 +271,16 @@ static void open_judge(struct run *r)
 	if (r->judge_tried || (r->o.to && !r->o.verdict && !r->o.block))
 		return;
 	r->judge_tried = true;
-	if (session_open(&r->session, &r->o.engine, true))
+	if (session_open(&r->session, &r->o.engine, true)) {
+		r->session.process_of = process_of;
+		r->session.process_ctx = r;
 		r->feed = feed_new(&r->session, &r->people, on_alert, r);
+	}
 	if (!r->feed)
 		dprintf(r->output, "dnshound: nothing can be judged here\n");
 }
 
-static void judge(struct run *r, const struct record *head, const uint8_t *message)
+static void judge(struct run *r, const struct sighting *head, const uint8_t *message)
 {
 	open_judge(r);
 	if (!r->feed)
@@ -279,11 +303,11 @@ static void on_privilege(struct run *r, const char *path)
 		                   "(no_new_privs); as root they are kept\n", path);
 }
 
-static void on_message(struct run *r, const struct record *head, const uint8_t *message)
+static void on_message(struct run *r, const struct sighting *head, const uint8_t *message)
 {
 	uint8_t wire[NAME_WIRE_MAX];
 	size_t len, next;
-	bool is_query = head->kind == RECORD_QUERY;
+	bool is_query = head->kind == SIGHTING_QUERY;
 
 	if (is_query && name_read(view_of(message, head->len), DNS_HEADER, wire, &len, &next))
 		names_sent(&r->names, head->pid, head->time_ns, wire, len);
@@ -296,25 +320,25 @@ static void on_message(struct run *r, const struct record *head, const uint8_t *
 		emit(r, run_line_message(&r->line, head, message, people_find(&r->people, head->process)));
 }
 
-static void on_record(struct run *r, const struct record *head, const uint8_t *body)
+static void on_record(struct run *r, const struct sighting *head, const uint8_t *body)
 {
 	struct process who;
 
 	switch (head->kind) {
-	case RECORD_PROCESS:
+	case SIGHTING_PROCESS:
 		memcpy(&who, body, sizeof(who));
 		pthread_mutex_lock(&r->judging);
 		people_learn(&r->people, &who);
 		pthread_mutex_unlock(&r->judging);
 		break;
-	case RECORD_QUERY:
-	case RECORD_ANSWER:
+	case SIGHTING_QUERY:
+	case SIGHTING_ANSWER:
 		on_message(r, head, body);
 		break;
-	case RECORD_PRIVILEGE:
+	case SIGHTING_PRIVILEGE:
 		on_privilege(r, (const char *)body);
 		break;
-	case RECORD_BLIND:
+	case SIGHTING_BLIND:
 		r->counts.blind[head->detail]++;
 		break;
 	}
@@ -360,8 +384,8 @@ static void on_report(struct run *r, const struct inbox_report *p)
 	}
 	pthread_mutex_lock(&r->judging);
 	const struct process *who = people_of_pid(&r->people, p->pid);
-	struct record head = {.kind = RECORD_QUERY,
-	    .transport = RECORD_LIBRARY,
+	struct sighting head = {.kind = SIGHTING_QUERY,
+	    .transport = SIGHTING_LIBRARY,
 	    .len = (uint32_t)len,
 	    .message_len = (uint32_t)len,
 	    .process = who ? who->serial : 0,
@@ -381,7 +405,7 @@ enum { REPORTS_AT_ONCE = 256 };
 static void take_all(struct run *r)
 {
 	static struct inbox_report reports[REPORTS_AT_ONCE];
-	struct record head;
+	struct sighting head;
 	unsigned n;
 
 	do {
