@@ -47,8 +47,22 @@ struct filter_window filter_window(unsigned long limit)
 
 /* A program under construction. Jumps lead to labels, which are filled in at the end: BPF only
  * jumps forward, by a count of instructions. */
-enum label { NEXT, ALLOW, NOTIFY, WINDOW, SIZED, CONNECT, SENDTO, SOCKET, INET, KIND, DATAGRAM,
-	STREAM, DUP, LABELS };
+enum label {
+	NEXT,
+	ALLOW,
+	NOTIFY,
+	WINDOW,
+	SIZED,
+	CONNECT,
+	SENDTO,
+	SOCKET,
+	INET,
+	KIND,
+	DATAGRAM,
+	STREAM,
+	DUP,
+	LABELS
+};
 
 struct assembly {
 	struct sock_filter *code;

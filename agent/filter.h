@@ -2,9 +2,9 @@
  *
  * The seccomp filter that stops a system call for the supervisor to look at.
  *
- * It sees numbers, not what a descriptor is. So that not every write() need be trapped, socket() is:
- * the supervisor makes Internet sockets itself and hands them over inside a window of descriptor
- * numbers that is high enough to be free and below 1024, because select() takes no more
+ * It sees numbers, not what a descriptor is. So that not every write() need be trapped, socket()
+ * is: the supervisor makes Internet sockets itself and hands them over inside a window of
+ * descriptor numbers that is high enough to be free and below 1024, because select() takes no more
  * (FD_SETSIZE). Sends and writes are trapped in the window only. Datagram sockets fill its lower
  * part, streams the upper; of a stream, writes longer than FILTER_STREAM_MAX pass: no resolver
  * sends that much at once, but uploads do.
@@ -17,8 +17,6 @@
 #include <linux/filter.h>
 #include <stdbool.h>
 #include <stddef.h>
-
-
 
 #define FILTER_STREAM_MAX 16384u
 enum { FILTER_ROOM = 128 };

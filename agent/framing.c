@@ -20,8 +20,8 @@ static struct framing_stream *find(struct framing *f, uint64_t cookie)
 	return oldest;
 }
 
-void framing_feed(struct framing *f, uint64_t cookie, const uint8_t *bytes, size_t len,
-    framing_fn *fn, void *ctx)
+void framing_feed(
+    struct framing *f, uint64_t cookie, const uint8_t *bytes, size_t len, framing_fn *fn, void *ctx)
 {
 	struct framing_stream *s = find(f, cookie);
 	s->used = ++f->clock;

@@ -10,17 +10,17 @@
 enum { KNOWN_PROCESSES = 128, KNOWN_THREADS = 512 };
 
 struct known {
-	int32_t pid;    /* 0: free */
+	int32_t pid; /* 0: free */
 	int pidfd;
-	int fd_folder;  /* /proc/PID/fd, for asking which descriptors are taken */
+	int fd_folder; /* /proc/PID/fd, for asking which descriptors are taken */
 	uint32_t serial;
-	uint64_t used;  /* clock of the table */
-	uint64_t netns; /* 0: to be asked for */
-	uint32_t fsuid; /* UINT32_MAX: to be asked for */
+	uint64_t used;                       /* clock of the table */
+	uint64_t netns;                      /* 0: to be asked for */
+	uint32_t fsuid;                      /* UINT32_MAX: to be asked for */
 	uint16_t next_datagram, next_stream; /* where the search for a free descriptor goes on */
-	uint16_t foreign_streams; /* stops at streams that were no DNS */
-	bool told;      /* its details were reported */
-	bool streams_outside; /* its streams are no DNS: made outside the window */
+	uint16_t foreign_streams;            /* stops at streams that were no DNS */
+	bool told;                           /* its details were reported */
+	bool streams_outside;                /* its streams are no DNS: made outside the window */
 };
 
 struct known_table {

@@ -60,7 +60,8 @@ int launch_start(struct launch *ret, const struct filter_options *o, char *const
 	struct launch l = {.listener = -1, .guardian = -1};
 	sigset_t all, own;
 
-	l.shared = mmap(NULL, sizeof(*l.shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	l.shared = mmap(
+	    NULL, sizeof(*l.shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (l.shared == MAP_FAILED)
 		return -errno;
 	sem_init(&l.shared->filtered, 1, 0);
@@ -74,7 +75,8 @@ int launch_start(struct launch *ret, const struct filter_options *o, char *const
 		wait_for(&l.shared->filtered);
 		l.no_new_privs = l.shared->no_new_privs;
 		l.error = l.shared->listener < 0 ? l.shared->listener : take_listener(&l);
-		/* Nobody would answer: better an application that is not watched than one that hangs. */
+		/* Nobody would answer: better an application that is not watched than one that
+		 * hangs. */
 		if (l.error && l.shared->listener >= 0)
 			kill(l.pid, SIGKILL);
 		sem_post(&l.shared->taken);

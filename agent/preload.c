@@ -118,8 +118,8 @@ static void *next_of(const char *name, void *_Atomic *cache)
 	}
 	return fn;
 }
-#define NEXT(type, name)                                                                           \
-	static void *_Atomic cache;                                                                \
+#define NEXT(type, name)            \
+	static void *_Atomic cache; \
 	type *next = (type *)next_of(name, &cache)
 
 /* Addresses in text are not asked for. */
@@ -136,8 +136,7 @@ static bool is_name(const char *s)
 	return !digits;
 }
 
-typedef int getaddrinfo_fn(
-    const char *, const char *, const struct addrinfo *, struct addrinfo **);
+typedef int getaddrinfo_fn(const char *, const char *, const struct addrinfo *, struct addrinfo **);
 
 EXPORT int getaddrinfo(const char *restrict node, const char *restrict service,
     const struct addrinfo *restrict hints, struct addrinfo **restrict res)
@@ -156,9 +155,11 @@ EXPORT int getaddrinfo(const char *restrict node, const char *restrict service,
 	if (result == 0)
 		for (const struct addrinfo *a = *res; a; a = a->ai_next) {
 			if (a->ai_family == AF_INET)
-				put_address(&r, AF_INET, &((struct sockaddr_in *)(void *)a->ai_addr)->sin_addr);
+				put_address(&r, AF_INET,
+				    &((struct sockaddr_in *)(void *)a->ai_addr)->sin_addr);
 			else if (a->ai_family == AF_INET6)
-				put_address(&r, AF_INET6, &((struct sockaddr_in6 *)(void *)a->ai_addr)->sin6_addr);
+				put_address(&r, AF_INET6,
+				    &((struct sockaddr_in6 *)(void *)a->ai_addr)->sin6_addr);
 		}
 	end(&r, result);
 	return result;
@@ -260,7 +261,8 @@ static void put_reverse(struct report *r, const struct sockaddr *sa)
 		memcpy(text + n, "in-addr.arpa", 12);
 		n += 12;
 	} else if (sa->sa_family == AF_INET6) {
-		const uint8_t *a = ((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr.s6_addr;
+		const uint8_t *a =
+		    ((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr.s6_addr;
 		for (int i = 15; i >= 0; i--) {
 			text[n++] = hex[a[i] & 15];
 			text[n++] = '.';
@@ -282,8 +284,9 @@ EXPORT int getnameinfo(const struct sockaddr *restrict sa, socklen_t sa_len, cha
 	struct report r;
 	NEXT(getnameinfo_fn, "getnameinfo");
 	bool asks = sa && host && host_len && !(flags & NI_NUMERICHOST) &&
-	    (sa->sa_family == AF_INET ? sa_len >= sizeof(struct sockaddr_in) :
-		sa->sa_family == AF_INET6 && sa_len >= sizeof(struct sockaddr_in6));
+	            (sa->sa_family == AF_INET
+	                    ? sa_len >= sizeof(struct sockaddr_in)
+	                    : sa->sa_family == AF_INET6 && sa_len >= sizeof(struct sockaddr_in6));
 
 	if (!next)
 		return EAI_SYSTEM;
@@ -314,8 +317,8 @@ static int query(const char *fn, void *_Atomic *cache, void *state, bool has_sta
 	if (!next)
 		return -1;
 	begin(&r, PRELOAD_RES_QUERY, (uint16_t)type);
-	int result = has_state ? ((state_fn *)next)(state, name, class, type, answer, len) :
-	    ((plain_fn *)next)(name, class, type, answer, len);
+	int result = has_state ? ((state_fn *)next)(state, name, class, type, answer, len)
+	                       : ((plain_fn *)next)(name, class, type, answer, len);
 	if (name)
 		put_name(&r, name, strlen(name));
 	end(&r, result);
@@ -332,9 +335,9 @@ static int query_domain(const char *fn, void *_Atomic *cache, void *state, bool 
 	if (!next)
 		return -1;
 	begin(&r, PRELOAD_RES_QUERY, (uint16_t)type);
-	int result = has_state ?
-	    ((state_domain_fn *)next)(state, name, domain, class, type, answer, len) :
-	    ((domain_fn *)next)(name, domain, class, type, answer, len);
+	int result = has_state
+	                 ? ((state_domain_fn *)next)(state, name, domain, class, type, answer, len)
+	                 : ((domain_fn *)next)(name, domain, class, type, answer, len);
 	if (a + 1 + b <= sizeof(whole)) {
 		memcpy(whole, name ? name : "", a);
 		if (b)
@@ -357,25 +360,25 @@ static int send_message(const char *fn, void *_Atomic *cache, void *state, bool 
 	r.head.is_message = true;
 	if (message && message_len > 0)
 		put_name(&r, message, (size_t)message_len);
-	int result = has_state ? ((state_send_fn *)next)(state, message, message_len, answer, len) :
-	    ((send_fn *)next)(message, message_len, answer, len);
+	int result = has_state ? ((state_send_fn *)next)(state, message, message_len, answer, len)
+	                       : ((send_fn *)next)(message, message_len, answer, len);
 	end(&r, result);
 	return result;
 }
 
-#define PLAIN(fn)                                                                                  \
-	EXPORT int fn(const char *name, int class, int type, unsigned char *answer, int len);      \
-	int fn(const char *name, int class, int type, unsigned char *answer, int len)              \
-	{                                                                                          \
-		static void *_Atomic cache;                                                        \
-		return query(#fn, &cache, NULL, false, name, class, type, answer, len);            \
+#define PLAIN(fn)                                                                             \
+	EXPORT int fn(const char *name, int class, int type, unsigned char *answer, int len); \
+	int fn(const char *name, int class, int type, unsigned char *answer, int len)         \
+	{                                                                                     \
+		static void *_Atomic cache;                                                   \
+		return query(#fn, &cache, NULL, false, name, class, type, answer, len);       \
 	}
-#define STATE(fn)                                                                                  \
-	EXPORT int fn(void *s, const char *name, int class, int type, unsigned char *a, int len);  \
-	int fn(void *s, const char *name, int class, int type, unsigned char *a, int len)          \
-	{                                                                                          \
-		static void *_Atomic cache;                                                        \
-		return query(#fn, &cache, s, true, name, class, type, a, len);                     \
+#define STATE(fn)                                                                                 \
+	EXPORT int fn(void *s, const char *name, int class, int type, unsigned char *a, int len); \
+	int fn(void *s, const char *name, int class, int type, unsigned char *a, int len)         \
+	{                                                                                         \
+		static void *_Atomic cache;                                                       \
+		return query(#fn, &cache, s, true, name, class, type, a, len);                    \
 	}
 #define DOMAIN(fn)                                                                                 \
 	EXPORT int fn(const char *n, const char *d, int class, int type, unsigned char *a, int l); \
@@ -384,27 +387,28 @@ static int send_message(const char *fn, void *_Atomic *cache, void *state, bool 
 		static void *_Atomic cache;                                                        \
 		return query_domain(#fn, &cache, NULL, false, n, d, class, type, a, l);            \
 	}
-#define STATE_DOMAIN(fn)                                                                           \
-	EXPORT int fn(                                                                             \
-	    void *s, const char *n, const char *d, int class, int type, unsigned char *a, int l);  \
-	int fn(void *s, const char *n, const char *d, int class, int type, unsigned char *a, int l) \
-	{                                                                                          \
-		static void *_Atomic cache;                                                        \
-		return query_domain(#fn, &cache, s, true, n, d, class, type, a, l);                \
+#define STATE_DOMAIN(fn)                                                                          \
+	EXPORT int fn(                                                                            \
+	    void *s, const char *n, const char *d, int class, int type, unsigned char *a, int l); \
+	int fn(                                                                                   \
+	    void *s, const char *n, const char *d, int class, int type, unsigned char *a, int l)  \
+	{                                                                                         \
+		static void *_Atomic cache;                                                       \
+		return query_domain(#fn, &cache, s, true, n, d, class, type, a, l);               \
 	}
-#define SEND(fn)                                                                                   \
-	EXPORT int fn(const unsigned char *m, int m_len, unsigned char *answer, int len);          \
-	int fn(const unsigned char *m, int m_len, unsigned char *answer, int len)                  \
-	{                                                                                          \
-		static void *_Atomic cache;                                                        \
-		return send_message(#fn, &cache, NULL, false, m, m_len, answer, len);              \
+#define SEND(fn)                                                                          \
+	EXPORT int fn(const unsigned char *m, int m_len, unsigned char *answer, int len); \
+	int fn(const unsigned char *m, int m_len, unsigned char *answer, int len)         \
+	{                                                                                 \
+		static void *_Atomic cache;                                               \
+		return send_message(#fn, &cache, NULL, false, m, m_len, answer, len);     \
 	}
-#define STATE_SEND(fn)                                                                             \
-	EXPORT int fn(void *s, const unsigned char *m, int m_len, unsigned char *a, int len);      \
-	int fn(void *s, const unsigned char *m, int m_len, unsigned char *a, int len)              \
-	{                                                                                          \
-		static void *_Atomic cache;                                                        \
-		return send_message(#fn, &cache, s, true, m, m_len, a, len);                       \
+#define STATE_SEND(fn)                                                                        \
+	EXPORT int fn(void *s, const unsigned char *m, int m_len, unsigned char *a, int len); \
+	int fn(void *s, const unsigned char *m, int m_len, unsigned char *a, int len)         \
+	{                                                                                     \
+		static void *_Atomic cache;                                                   \
+		return send_message(#fn, &cache, s, true, m, m_len, a, len);                  \
 	}
 
 PLAIN(res_query)

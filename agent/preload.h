@@ -14,8 +14,14 @@
  * from an Internet address in the seccomp filter (filter.c). */
 enum { PRELOAD_PATH_MAX = 13, PRELOAD_ADDRESSES = 8, PRELOAD_NAME_MAX = 1025 };
 
-enum preload_call { PRELOAD_GETADDRINFO, PRELOAD_GETHOSTBYNAME, PRELOAD_GETNAMEINFO,
-	PRELOAD_RES_QUERY, PRELOAD_RES_SEND, PRELOAD_CALLS };
+enum preload_call {
+	PRELOAD_GETADDRINFO,
+	PRELOAD_GETHOSTBYNAME,
+	PRELOAD_GETNAMEINFO,
+	PRELOAD_RES_QUERY,
+	PRELOAD_RES_SEND,
+	PRELOAD_CALLS
+};
 
 struct preload_message {
 	uint32_t magic;
@@ -24,9 +30,9 @@ struct preload_message {
 	uint8_t n_addresses;
 	uint8_t reserved;
 	uint16_t qtype;
-	uint16_t name_len;  /* bytes behind this header */
-	int32_t result;     /* of the call, as it returned it */
-	uint32_t lost;      /* earlier ones of this process that could not be sent */
+	uint16_t name_len;        /* bytes behind this header */
+	int32_t result;           /* of the call, as it returned it */
+	uint32_t lost;            /* earlier ones of this process that could not be sent */
 	int64_t start_ns, end_ns; /* CLOCK_REALTIME */
 	uint8_t addresses[PRELOAD_ADDRESSES][16];
 };

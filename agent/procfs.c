@@ -55,7 +55,8 @@ int32_t procfs_group(int32_t tid)
 {
 	char text[512];
 	long long group = 0;
-	if (slurp(tid, "status", text, sizeof(text)) <= 0 || !number_after(text, "\nTgid:", 0, &group))
+	if (slurp(tid, "status", text, sizeof(text)) <= 0 ||
+	    !number_after(text, "\nTgid:", 0, &group))
 		return 0;
 	return (int32_t)group;
 }

@@ -23,9 +23,11 @@ size_t remote_gather(
 	for (; used < n && used < REMOTE_VECTORS; used++) {
 		size_t len = vectors[used].iov_len;
 		if (len > (size_t)1 << 30)
-			break; /* the kernel refuses sums beyond 2 GiB; keeps the sum from wrapping */
+			break; /* the kernel refuses sums beyond 2 GiB; keeps the sum from wrapping
+			        */
 		whole += len;
-		there[used] = (struct iovec){vectors[used].iov_base, room - wanted < len ? room - wanted : len};
+		there[used] = (struct iovec){
+		    vectors[used].iov_base, room - wanted < len ? room - wanted : len};
 		wanted += there[used].iov_len;
 	}
 	struct iovec local = {to, wanted};

@@ -16,8 +16,8 @@ enum { REMOTE_VECTORS = 64 }; /* buffers of one message that are looked at */
 bool remote_read(int32_t tid, uint64_t at, void *to, size_t len);
 
 /* Read what `vectors` describe, at most room bytes. The bytes read; *ret_whole what there was. */
-size_t remote_gather(
-    int32_t tid, const struct iovec *vectors, size_t n, uint8_t *to, size_t room, size_t *ret_whole);
+size_t remote_gather(int32_t tid, const struct iovec *vectors, size_t n, uint8_t *to, size_t room,
+    size_t *ret_whole);
 
 /* Read an array of vectors; false when it cannot be. *n is cut to REMOTE_VECTORS. */
 bool remote_vectors(int32_t tid, uint64_t at, size_t *n, struct iovec to[REMOTE_VECTORS]);

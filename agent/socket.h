@@ -33,5 +33,5 @@ bool socket_peer(const struct known *k, unsigned fd, struct socket_peer *ret);
 
 /* What lies ready to be received: its length, 0 when nothing does or that cannot be told without
  * harm; and from whom. */
-size_t socket_peek(const struct known *k, unsigned fd, uint8_t *to, size_t room,
-    struct socket_peer *ret);
+size_t socket_peek(
+    const struct known *k, unsigned fd, uint8_t *to, size_t room, struct socket_peer *ret);

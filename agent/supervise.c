@@ -80,7 +80,8 @@ static void introduce(struct stop *p)
 	p->noted = true;
 }
 
-static void note(struct stop *p, enum sighting_kind kind, uint8_t detail, const void *body, size_t len)
+static void note(
+    struct stop *p, enum sighting_kind kind, uint8_t detail, const void *body, size_t len)
 {
 	introduce(p);
 	struct sighting head = {.kind = (uint8_t)kind,
@@ -102,8 +103,7 @@ static void take_message(void *ctx, const uint8_t *message, size_t len)
 	p->head.pid = p->k->pid;
 	p->head.time_ns = now_ns();
 	p->head.len = p->head.message_len = (uint32_t)len;
-	p->head.blocked =
-	    p->s->o.refuse && p->s->o.refuse(p->s->o.refuse_ctx, &p->head, message);
+	p->head.blocked = p->s->o.refuse && p->s->o.refuse(p->s->o.refuse_ctx, &p->head, message);
 	p->refused |= p->head.blocked;
 	ring_put(p->s->o.ring, &p->head, message);
 	p->noted = true;
@@ -120,8 +120,8 @@ static void head_of_peer(struct stop *p, const struct socket_peer *peer)
 
 /* Whether what is sent on fd goes to a DNS port: to the address that the call names, or else to
  * the peer. */
-static bool goes_to_dns(struct stop *p, unsigned fd, const struct sockaddr_storage *to,
-    struct socket_peer *peer)
+static bool goes_to_dns(
+    struct stop *p, unsigned fd, const struct sockaddr_storage *to, struct socket_peer *peer)
 {
 	const struct filter_window *w = &p->s->o.filter.window;
 	uint8_t server[16];
@@ -205,7 +205,7 @@ static enum outcome on_sendto(struct stop *p)
 	if (!arg(p, 4))
 		return on_write(p);
 	if (!remote_pair((int32_t)p->n->pid, arg(p, 4), arg(p, 5) & 0xffffffff, &to, arg(p, 1),
-		p->s->payload, len)) {
+	        p->s->payload, len)) {
 		note(p, SIGHTING_BLIND, BLIND_MEMORY, NULL, 0);
 		return GO_ON;
 	}
@@ -329,8 +329,9 @@ static enum outcome on_dup(struct stop *p)
 static enum outcome on_receive(struct stop *p)
 {
 	struct socket_peer peer;
-	unsigned long flags = p->n->data.nr == SYS_recvfrom ? arg(p, 3) :
-	    p->n->data.nr == SYS_recvmsg ? arg(p, 2) : 0;
+	unsigned long flags = p->n->data.nr == SYS_recvfrom  ? arg(p, 3)
+	                      : p->n->data.nr == SYS_recvmsg ? arg(p, 2)
+	                                                     : 0;
 	if (flags & (MSG_PEEK | MSG_ERRQUEUE))
 		return GO_ON;
 	size_t len = socket_peek(p->k, fd_of(p), p->s->payload, MESSAGE_MAX, &peer);
@@ -389,16 +390,30 @@ static const struct {
 	int nr;
 	enum outcome (*fn)(struct stop *p);
 } handlers[] = {
-    {SYS_sendmmsg, on_sendmmsg}, {SYS_sendto, on_sendto}, {SYS_write, on_write},
-    {SYS_socket, on_socket}, {SYS_sendmsg, on_sendmsg}, {SYS_writev, on_writev},
-    {SYS_connect, on_connect}, {SYS_recvfrom, on_receive}, {SYS_recvmsg, on_receive},
-    {SYS_recvmmsg, on_receive}, {SYS_read, on_receive}, {SYS_execve, on_exec},
-    {SYS_execveat, on_exec}, {SYS_dup, on_dup}, {SYS_dup3, on_dup},
+    {SYS_sendmmsg, on_sendmmsg},
+    {SYS_sendto, on_sendto},
+    {SYS_write, on_write},
+    {SYS_socket, on_socket},
+    {SYS_sendmsg, on_sendmsg},
+    {SYS_writev, on_writev},
+    {SYS_connect, on_connect},
+    {SYS_recvfrom, on_receive},
+    {SYS_recvmsg, on_receive},
+    {SYS_recvmmsg, on_receive},
+    {SYS_read, on_receive},
+    {SYS_execve, on_exec},
+    {SYS_execveat, on_exec},
+    {SYS_dup, on_dup},
+    {SYS_dup3, on_dup},
 #ifdef SYS_dup2
     {SYS_dup2, on_dup},
 #endif
-    {SYS_setns, on_identity}, {SYS_unshare, on_identity}, {SYS_setuid, on_identity},
-    {SYS_setreuid, on_identity}, {SYS_setresuid, on_identity}, {SYS_setfsuid, on_identity},
+    {SYS_setns, on_identity},
+    {SYS_unshare, on_identity},
+    {SYS_setuid, on_identity},
+    {SYS_setreuid, on_identity},
+    {SYS_setresuid, on_identity},
+    {SYS_setfsuid, on_identity},
     {SYS_io_uring_setup, on_uring},
 };
 
@@ -425,7 +440,8 @@ void supervise_run(struct supervisor *s)
 		if (error) {
 			/* One that died while it waited, or the last of all. */
 			struct pollfd p = {.fd = s->o.listener, .events = POLLIN};
-			if (error != -ENOENT || (poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR))))
+			if (error != -ENOENT ||
+			    (poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR))))
 				return;
 			continue;
 		}

@@ -34,8 +34,14 @@
 
 extern char **environ;
 
-enum { BATCH_MS = 20, IDLE_MS = 1000, FLUSH_MS = 2000, DNS_HEADER = 12, LIBRARY_QUERY = 12 + 255 + 4,
-	PRIVILEGES_TOLD = 8 };
+enum {
+	BATCH_MS = 20,
+	IDLE_MS = 1000,
+	FLUSH_MS = 2000,
+	DNS_HEADER = 12,
+	LIBRARY_QUERY = 12 + 255 + 4,
+	PRIVILEGES_TOLD = 8
+};
 
 struct run {
 	struct run_options o;
@@ -46,7 +52,7 @@ struct run {
 	struct supervisor *supervisor;
 	pthread_mutex_t judging; /* feed and people: with --block the supervisor judges */
 	struct session session;
-	struct feed *feed;    /* NULL: nothing is judged here, or there was nothing to judge yet */
+	struct feed *feed; /* NULL: nothing is judged here, or there was nothing to judge yet */
 	bool judge_tried;
 	struct people people;
 	struct names names;
@@ -63,7 +69,8 @@ struct run {
 static void usage(void)
 {
 	run_options_help();
-	printf("\nExit status: that of APP; 126 or 127 when it cannot be run, 2 when an option is wrong.\n");
+	printf("\nExit status: that of APP; 126 or 127 when it cannot be run, 2 when an option is "
+	       "wrong.\n");
 }
 
 static void tell(const struct run *r, const char *text)
@@ -77,8 +84,8 @@ static void tell(const struct run *r, const char *text)
 /* Beside the program when it runs from a build folder, else where it was installed. */
 static bool find_preload(const struct run *r, char *path, size_t size)
 {
-	static const char *const places[] = {
-	    "../agent/libdnshound-preload.so", "../lib/dnshound/libdnshound-preload.so", DNSHOUND_PRELOAD};
+	static const char *const places[] = {"../agent/libdnshound-preload.so",
+	    "../lib/dnshound/libdnshound-preload.so", DNSHOUND_PRELOAD};
 	char self[4096];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
@@ -199,7 +206,8 @@ static bool start(struct run *r, const sigset_t *mask)
 		r->filter.all_writes = true;
 	keep_orphans();
 	char **env = environment(r);
-	int error = launch_start(&r->launch, r->o.no_supervisor ? NULL : &r->filter, r->o.app, env, mask);
+	int error =
+	    launch_start(&r->launch, r->o.no_supervisor ? NULL : &r->filter, r->o.app, env, mask);
 	if (error) {
 		fprintf(stderr, "dnshound: cannot start: %s\n", strerror(-error));
 		return false;
@@ -207,8 +215,10 @@ static bool start(struct run *r, const sigset_t *mask)
 	files.rlim_cur = files.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &files);
 	if (r->launch.error)
-		dprintf(r->output, "dnshound: no seccomp user notification here (%s): system calls are not "
-		                   "seen\n", strerror(-r->launch.error));
+		dprintf(r->output,
+		    "dnshound: no seccomp user notification here (%s): system calls are not "
+		    "seen\n",
+		    strerror(-r->launch.error));
 	/* From here on the guardian would answer; without a supervisor it does. */
 	if (r->launch.listener >= 0 && !start_supervisor(r)) {
 		close(r->launch.guardian);
@@ -220,8 +230,15 @@ static bool start(struct run *r, const sigset_t *mask)
 
 /* --- what was seen --- */
 
-static void on_alert(void *ctx, const struct engine_alert *a, const uint8_t *zone, size_t zone_len,
-    uint32_t serial)
+static void emit(struct run *r, char *line)
+{
+	if (line && r->sink)
+		sink_put(r->sink, line, strlen(line));
+	free(line);
+}
+
+static void on_alert(
+    void *ctx, const struct engine_alert *a, const uint8_t *zone, size_t zone_len, uint32_t serial)
 {
 	struct run *r = ctx;
 	const struct process *p = people_find(&r->people, serial);
@@ -229,18 +246,16 @@ static void on_alert(void *ctx, const struct engine_alert *a, const uint8_t *zon
 
 	if (zone_len)
 		name_print(zone, name);
+	if (r->o.json) {
+		emit(r, run_line_alert(&r->line, verdict_text(a->verdict.kind), a->verdict.score,
+		            name, a->bytes_at_alert, p));
+		return;
+	}
 	for (unsigned i = 0; p && i < PROCESS_COMM; i++)
 		comm[i] = p->comm[i] && (p->comm[i] < 0x20 || p->comm[i] > 0x7e) ? '?' : p->comm[i];
 	dprintf(r->output, "dnshound: ALERT %s, score %u: %s (pid %d) to %s, known after %llu B\n",
 	    verdict_text(a->verdict.kind), a->verdict.score, comm, p ? p->pid : 0, name,
 	    (unsigned long long)a->bytes_at_alert);
-}
-
-static void emit(struct run *r, char *line)
-{
-	if (line && r->sink)
-		sink_put(r->sink, line, strlen(line));
-	free(line);
 }
 
 static bool process_of(void *ctx, const struct finding *f, struct session_process *ret)
@@ -299,8 +314,10 @@ static void on_privilege(struct run *r, const char *path)
 		return;
 	strcpy(r->privileges[r->n_privileges++], path);
 	if (!r->o.quiet)
-		dprintf(r->output, "dnshound: %s runs without its set-user-ID or file capabilities "
-		                   "(no_new_privs); as root they are kept\n", path);
+		dprintf(r->output,
+		    "dnshound: %s runs without its set-user-ID or file capabilities "
+		    "(no_new_privs); as root they are kept\n",
+		    path);
 }
 
 static void on_message(struct run *r, const struct sighting *head, const uint8_t *message)
@@ -317,7 +334,8 @@ static void on_message(struct run *r, const struct sighting *head, const uint8_t
 	if (!(r->o.block && is_query)) /* judged before it was let go */
 		judge(r, head, message);
 	if (r->sink)
-		emit(r, run_line_message(&r->line, head, message, people_find(&r->people, head->process)));
+		emit(r, run_line_message(
+		            &r->line, head, message, people_find(&r->people, head->process)));
 }
 
 static void on_record(struct run *r, const struct sighting *head, const uint8_t *body)
@@ -345,7 +363,8 @@ static void on_record(struct run *r, const struct sighting *head, const uint8_t 
 }
 
 /* A call of the resolver library as a query message. 0 when its name is none. */
-static size_t query_of(const struct inbox_report *p, uint8_t query[LIBRARY_QUERY], struct view *ret_name)
+static size_t query_of(
+    const struct inbox_report *p, uint8_t query[LIBRARY_QUERY], struct view *ret_name)
 {
 	uint8_t *wire = query + DNS_HEADER;
 	size_t len, next;
@@ -378,7 +397,8 @@ static void on_report(struct run *r, const struct inbox_report *p)
 	/* The most that one process told: it counts up. */
 	if (p->head.lost > r->counts.blind[BLIND_PRELOAD])
 		r->counts.blind[BLIND_PRELOAD] = p->head.lost;
-	if (len && names_were_sent(&r->names, p->pid, p->head.start_ns, p->head.end_ns, name.p, name.len)) {
+	if (len && names_were_sent(
+	               &r->names, p->pid, p->head.start_ns, p->head.end_ns, name.p, name.len)) {
 		r->counts.joined++;
 		return;
 	}
@@ -474,8 +494,8 @@ static bool is_deserted(const struct run *r)
 
 static void watch(struct run *r, int signals)
 {
-	struct pollfd fds[3] = {{.fd = signals, .events = POLLIN}, {.fd = r->ring.wake_fd, .events = POLLIN},
-	    {.fd = r->inbox.fd, .events = POLLIN}};
+	struct pollfd fds[3] = {{.fd = signals, .events = POLLIN},
+	    {.fd = r->ring.wake_fd, .events = POLLIN}, {.fd = r->inbox.fd, .events = POLLIN}};
 	bool ended = false;
 	uint64_t woken;
 
@@ -541,7 +561,8 @@ static void report(struct run *r)
 		r->counts.lines_lost = sink_close(r->sink, FLUSH_MS);
 	}
 	if (!is_deserted(r))
-		tell(r, "processes that it started run on, and are not watched any more (--wait waits)");
+		tell(r, "processes that it started run on, and are not watched any more (--wait "
+		        "waits)");
 	/* The printers write to standard output, which is the application's. */
 	fflush(stdout);
 	dup2(r->output, STDOUT_FILENO);

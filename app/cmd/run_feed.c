@@ -8,8 +8,17 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINKTYPE_RAW = 101, IP4_HEADER = 20, IP6_HEADER = 40, UDP_HEADER = 8, FRAMES = 1024,
-	CLIENT_PORT = 40000, BYTES = 256 << 10, PACKET_MAX = 65535, PORT_DNS = 53 };
+enum {
+	LINKTYPE_RAW = 101,
+	IP4_HEADER = 20,
+	IP6_HEADER = 40,
+	UDP_HEADER = 8,
+	FRAMES = 1024,
+	CLIENT_PORT = 40000,
+	BYTES = 256 << 10,
+	PACKET_MAX = 65535,
+	PORT_DNS = 53
+};
 
 struct feed {
 	struct session *session;
@@ -176,6 +185,6 @@ void feed_end(struct feed *f)
 	engine_finish(f->session->engine, f->slot);
 	engine_stats(f->session->engine, &f->session->stats);
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	f->session->elapsed_s = (double)(now.tv_sec - f->start.tv_sec) +
-	                        (double)(now.tv_nsec - f->start.tv_nsec) / 1e9;
+	f->session->elapsed_s =
+	    (double)(now.tv_sec - f->start.tv_sec) + (double)(now.tv_nsec - f->start.tv_nsec) / 1e9;
 }

@@ -10,8 +10,8 @@
 #include "app/cmd/session.h"
 
 /* A pair reached the threshold: serial is the process that asked. */
-typedef void feed_alert_fn(void *ctx, const struct engine_alert *a, const uint8_t *zone,
-    size_t zone_len, uint32_t serial);
+typedef void feed_alert_fn(
+    void *ctx, const struct engine_alert *a, const uint8_t *zone, size_t zone_len, uint32_t serial);
 
 struct feed;
 

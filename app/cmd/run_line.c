@@ -31,7 +31,8 @@ void run_line_init(struct run_line *l, bool redact)
 
 static void set_base64(struct record *o, const char *key, const uint8_t *p, size_t len)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	char *out = malloc((len + 2) / 3 * 4 + 1);
 	size_t n = 0;
 	for (size_t i = 0; out && i < len; i += 3) {
@@ -157,7 +158,8 @@ static void set_question(struct record *o, const uint8_t *message, size_t len)
 	char buf[NAME_TEXT_MAX];
 	size_t name_len, next;
 
-	if (len < DNS_HEADER || !name_read(view_of(message, len), DNS_HEADER, wire, &name_len, &next)) {
+	if (len < DNS_HEADER ||
+	    !name_read(view_of(message, len), DNS_HEADER, wire, &name_len, &next)) {
 		record_null(o, "qname");
 		return;
 	}
@@ -229,6 +231,18 @@ char *run_line_name(
 	struct record *addresses = record_list(o, "addresses");
 	for (unsigned i = 0; i < r->head.n_addresses; i++)
 		set_address(addresses, NULL, r->head.addresses[i]);
+	set_process(o, l, who);
+	return record_line(o);
+}
+
+char *run_line_alert(const struct run_line *l, const char *verdict, unsigned score,
+    const char *zone, uint64_t bytes, const struct process *who)
+{
+	struct record *o = begin(l, "agent.alert", now_ns());
+	record_text(o, "verdict", verdict);
+	record_int(o, "score", score);
+	record_text(o, "zone", zone);
+	record_int(o, "bytes_at_alert", bytes);
 	set_process(o, l, who);
 	return record_line(o);
 }

@@ -34,5 +34,9 @@ char *run_line_message(const struct run_line *l, const struct sighting *r, const
 char *run_line_name(
     const struct run_line *l, const struct inbox_report *r, const struct process *who);
 
+/* A pair reached the threshold. */
+char *run_line_alert(const struct run_line *l, const char *verdict, unsigned score,
+    const char *zone, uint64_t bytes, const struct process *who);
+
 /* Stable names. */
 const char *run_line_blind(enum blind b);

@@ -39,8 +39,8 @@ bool names_were_sent(const struct names *n, int32_t pid, int64_t from_ns, int64_
 		const struct names_sent *s = &n->at[(n->next - 1 - i) % NAMES_KEPT];
 		if (!s->len)
 			break;
-		if (s->pid == pid && s->time_ns >= from_ns - SLACK_NS && s->time_ns <= to_ns + SLACK_NS &&
-		    matches(s, wire, len))
+		if (s->pid == pid && s->time_ns >= from_ns - SLACK_NS &&
+		    s->time_ns <= to_ns + SLACK_NS && matches(s, wire, len))
 			return true;
 	}
 	return false;

@@ -20,23 +20,29 @@ static const struct entry {
 	const char *argument, *help;
 } table[] = {
 #define AT(member) offsetof(struct run_options, member)
-    {"to", 't', KIND_TEXT, AT(to), "DEST", "send events to HOST:PORT or unix:PATH, judge nothing here"},
+    {"to", 't', KIND_TEXT, AT(to), "DEST",
+        "send events to HOST:PORT or unix:PATH, judge nothing here"},
     {"verdict", 'V', KIND_FLAG, AT(verdict), NULL, "judge here too although events are sent"},
     {"block", 'b', KIND_FLAG, AT(block), NULL,
         "answer EPERM to queries of a pair at or above the threshold"},
-    {"json", 'j', KIND_FLAG, AT(json), NULL, "events, findings and the summary, one JSON object a line"},
+    {"json", 'j', KIND_FLAG, AT(json), NULL,
+        "events, findings and the summary, one JSON object a line"},
     {"output", 'o', KIND_TEXT, AT(output), "FILE", "write there instead of to standard error"},
-    {"threshold", 0, KIND_SCORE, AT(engine.threshold), "SCORE", "report from this score on (default 50)"},
+    {"threshold", 0, KIND_SCORE, AT(engine.threshold), "SCORE",
+        "report from this score on (default 50)"},
     {"port", 'p', KIND_PORT, 0, "PORT", "this port is DNS too (repeatable)"},
     {"userconfig", 'u', KIND_TEXT, AT(userconfig), "FILE", "take the destination from a scope.yml"},
-    {"token-file", 0, KIND_TEXT, AT(token_file), "FILE", "its first line goes into the first event"},
+    {"token-file", 0, KIND_TEXT, AT(token_file), "FILE",
+        "its first line goes into the first event"},
     {"redact", 0, KIND_FLAG, AT(redact), NULL, "no command lines in events"},
     {"answers", 0, KIND_FLAG, AT(answers), NULL, "see answers too: one more stopped call a query"},
     {"all-writes", 0, KIND_FLAG, AT(all_writes), NULL,
         "trap sends and writes on all descriptors: slow, follows copied sockets"},
     {"wait", 0, KIND_FLAG, AT(wait), NULL, "end when the last process has ended, not the first"},
-    {"no-preload", 0, KIND_FLAG, AT(no_preload), NULL, "no preload object: the resolver library is not seen"},
-    {"no-supervisor", 0, KIND_FLAG, AT(no_supervisor), NULL, "no seccomp filter: system calls are not seen"},
+    {"no-preload", 0, KIND_FLAG, AT(no_preload), NULL,
+        "no preload object: the resolver library is not seen"},
+    {"no-supervisor", 0, KIND_FLAG, AT(no_supervisor), NULL,
+        "no seccomp filter: system calls are not seen"},
     {"preload-object", 0, KIND_TEXT, AT(preload), "FILE", "another libdnshound-preload.so"},
     {"psl", 0, KIND_TEXT, AT(engine.psl), "FILE", "another Public Suffix List"},
     {"scorecard", 0, KIND_TEXT, AT(engine.scorecard), "FILE", "other weights"},
@@ -103,15 +109,16 @@ static bool parse_words(struct run_options *o, int argc, char **argv)
 	for (int c; (c = getopt_long(argc, argv, letters, longs, NULL)) != -1;) {
 		const struct entry *e = NULL;
 		if (c == '?' || c == ':') {
-			fprintf(stderr, "dnshound: %s: %s (see dnshound run --help)\n", argv[optind - 1],
-			    c == ':' ? "needs a value" : "no such option");
+			fprintf(stderr, "dnshound: %s: %s (see dnshound run --help)\n",
+			    argv[optind - 1], c == ':' ? "needs a value" : "no such option");
 			return false;
 		}
 		for (unsigned i = 0; i < ENTRIES; i++)
 			if (c == 256 + (int)i || (table[i].letter && c == table[i].letter))
 				e = &table[i];
 		if (!e || !set(o, e, optarg)) {
-			fprintf(stderr, "dnshound: --%s: '%s' is not a valid value (see dnshound run --help)\n",
+			fprintf(stderr,
+			    "dnshound: --%s: '%s' is not a valid value (see dnshound run --help)\n",
 			    e ? e->name : "?", optarg ? optarg : "");
 			return false;
 		}
@@ -151,7 +158,8 @@ bool run_options_parse(struct run_options *o, int argc, char **argv)
 	if (o->token_file && !read_token(o))
 		return false;
 	if (!o->app[0]) {
-		fprintf(stderr, "dnshound: run what? dnshound run -- APP ARGS... (see dnshound run --help)\n");
+		fprintf(stderr,
+		    "dnshound: run what? dnshound run -- APP ARGS... (see dnshound run --help)\n");
 		return false;
 	}
 	if (o->block && o->no_supervisor) {
@@ -164,8 +172,10 @@ bool run_options_parse(struct run_options *o, int argc, char **argv)
 void run_options_help(void)
 {
 	printf("usage: dnshound run [options] [--] APP ARGS...\n\n"
-	       "Runs a program and sees the DNS queries that it and its children send: which process asked\n"
-	       "what, whom, and how much can have leaked. Needs no root; the program's output and exit\n"
+	       "Runs a program and sees the DNS queries that it and its children send: which "
+	       "process asked\n"
+	       "what, whom, and how much can have leaked. Needs no root; the program's output and "
+	       "exit\n"
 	       "status are its own. The table at the end goes to standard error.\n\n"
 	       "  dnshound run -- curl https://example.com/\n"
 	       "  dnshound run --json -o events.json -- ./suspicious\n"
@@ -174,8 +184,9 @@ void run_options_help(void)
 	for (unsigned i = 0; i < ENTRIES; i++) {
 		char left[64];
 		snprintf(left, sizeof(left), "  %c%c%s--%s%s%s", table[i].letter ? '-' : ' ',
-		    table[i].letter ? table[i].letter : ' ', table[i].letter ? ", " : "  ", table[i].name,
-		    table[i].argument ? " " : "", table[i].argument ? table[i].argument : "");
+		    table[i].letter ? table[i].letter : ' ', table[i].letter ? ", " : "  ",
+		    table[i].name, table[i].argument ? " " : "",
+		    table[i].argument ? table[i].argument : "");
 		printf("%-30s %s\n", left, table[i].help);
 	}
 }

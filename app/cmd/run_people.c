@@ -28,7 +28,8 @@ const struct process *people_of_pid(struct people *p, int32_t pid)
 
 	for (unsigned i = 0; i < PEOPLE_MAX; i++)
 		if (p->at[i].serial && p->at[i].pid == pid &&
-		    (!newest || (p->at[i].serial < OWN_SERIALS / 2 && p->at[i].serial > newest->serial)))
+		    (!newest ||
+		        (p->at[i].serial < OWN_SERIALS / 2 && p->at[i].serial > newest->serial)))
 			newest = &p->at[i];
 	if (newest)
 		return newest;

@@ -44,8 +44,8 @@ static void print_table(const struct session *s, const struct people *people)
 	if (!rows_gather(&rows, s, ROWS_PAIRS))
 		return;
 	if (rows.n)
-		printf("%-15s %7s  %-30s %7s %7s %10s  %s\n", "process", "pid", "zone", "queries", "names",
-		    "leak up to", "asked");
+		printf("%-15s %7s  %-30s %7s %7s %10s  %s\n", "process", "pid", "zone", "queries",
+		    "names", "leak up to", "asked");
 	for (size_t i = 0; i < rows.n && i < SHOWN; i++)
 		print_asked(people, &rows.at[i]);
 	if (rows.n > SHOWN)
@@ -57,8 +57,7 @@ static void print_culprits(const struct people *people, const struct rows *rows)
 {
 	for (size_t i = 0; i < rows->n; i++) {
 		char zone[NAME_TEXT_MAX + 2];
-		const struct people_zone *z =
-		    people_zone(people, rows->at[i].now.zone_hash);
+		const struct people_zone *z = people_zone(people, rows->at[i].now.zone_hash);
 		rows_zone(&rows->at[i], zone);
 		for (unsigned k = 0; z && k < PEOPLE_PER_ZONE; k++) {
 			const struct process *p = people_find(people, z->who[k].serial);
@@ -99,9 +98,11 @@ void run_report(const struct session *s, const struct people *people, const stru
 			rows_free(&rows);
 		}
 	}
-	printf("dnshound: %u processes asked, %llu queries, %llu names of the resolver library alone "
-	       "(%llu seen twice)", people->met, (unsigned long long)c->queries,
-	    (unsigned long long)c->names, (unsigned long long)c->joined);
+	printf(
+	    "dnshound: %u processes asked, %llu queries, %llu names of the resolver library alone "
+	    "(%llu seen twice)",
+	    people->met, (unsigned long long)c->queries, (unsigned long long)c->names,
+	    (unsigned long long)c->joined);
 	if (c->blocked)
 		printf(", %llu blocked", (unsigned long long)c->blocked);
 	if (c->lines_lost)

@@ -18,8 +18,8 @@ struct sink {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	pthread_t thread;
-	char *buffer;         /* a ring of whole lines */
-	size_t head, tail;    /* bytes ever put, ever taken */
+	char *buffer;      /* a ring of whole lines */
+	size_t head, tail; /* bytes ever put, ever taken */
 	uint64_t lost;
 	uint64_t lines_in, lines_out;
 	bool ending, ended;

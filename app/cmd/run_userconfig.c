@@ -25,8 +25,8 @@ static void ignore(struct config *c, const char *path, const char *key)
 		c->more++;
 		return;
 	}
-	snprintf(c->ignored[c->n_ignored++], sizeof(c->ignored[0]), "%s%s%s", path, *path ? "." : "",
-	    key);
+	snprintf(c->ignored[c->n_ignored++], sizeof(c->ignored[0]), "%s%s%s", path,
+	    *path ? "." : "", key);
 }
 
 typedef void take_fn(struct config *c, const char *path, const char *key, yaml_node_t *value);
@@ -35,7 +35,8 @@ static void each(struct config *c, const char *path, yaml_node_t *map, take_fn *
 {
 	if (!map || map->type != YAML_MAPPING_NODE)
 		return;
-	for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top; p++)
+	for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top;
+	     p++)
 		fn(c, path, scalar(yaml_document_get_node(&c->doc, p->key)),
 		    yaml_document_get_node(&c->doc, p->value));
 }
@@ -95,7 +96,8 @@ static void take_event(struct config *c, const char *path, const char *key, yaml
 		each(c, "event.transport", v, take_transport);
 	} else if (strcmp(key, "watch") == 0 && v && v->type == YAML_SEQUENCE_NODE) {
 		c->has_watch = true;
-		for (yaml_node_item_t *i = v->data.sequence.items.start; i < v->data.sequence.items.top; i++)
+		for (yaml_node_item_t *i = v->data.sequence.items.start;
+		     i < v->data.sequence.items.top; i++)
 			each(c, "event.watch", yaml_document_get_node(&c->doc, *i), take_watched);
 	} else {
 		ignore(c, path, key);
@@ -140,22 +142,26 @@ static bool apply(const struct config *c, struct run_options *o)
 	const char *path = o->userconfig;
 
 	if (c->has_watch && !c->watches_dns)
-		fprintf(stderr, "dnshound: %s: no watch of type dns; DNS is watched nevertheless\n", path);
+		fprintf(stderr, "dnshound: %s: no watch of type dns; DNS is watched nevertheless\n",
+		    path);
 	if (o->to || !c->enabled || !*c->type)
 		return true;
 	if (c->tls) {
-		fprintf(stderr, "dnshound: %s: event.transport.tls: events are not sent over TLS; name "
-		                "another destination with --to\n", path);
+		fprintf(stderr,
+		    "dnshound: %s: event.transport.tls: events are not sent over TLS; name "
+		    "another destination with --to\n",
+		    path);
 		return false;
 	}
 	if (strcmp(c->type, "tcp") == 0) {
 		bool v6 = strchr(c->host, ':') != NULL;
-		snprintf(o->to_text, sizeof(o->to_text), "%s%s%s:%s", v6 ? "[" : "", c->host, v6 ? "]" : "",
-		    c->port);
+		snprintf(o->to_text, sizeof(o->to_text), "%s%s%s:%s", v6 ? "[" : "", c->host,
+		    v6 ? "]" : "", c->port);
 	} else if (strcmp(c->type, "unix") == 0) {
 		snprintf(o->to_text, sizeof(o->to_text), "unix:%s", c->path);
 	} else {
-		fprintf(stderr, "dnshound: %s: event.transport.type: '%s' is not tcp or unix; judged here\n",
+		fprintf(stderr,
+		    "dnshound: %s: event.transport.type: '%s' is not tcp or unix; judged here\n",
 		    path, c->type);
 		return true;
 	}
