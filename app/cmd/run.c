@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,7 @@ struct run {
 	struct run_counts counts;
 	struct sink *sink; /* of events */
 	int output;
+	int standard_error;
 	char privileges[PRIVILEGES_TOLD][128];
 	unsigned n_privileges;
 	bool exec_told;
@@ -73,9 +75,27 @@ static void usage(void)
 	       "wrong.\n");
 }
 
-static void tell(const struct run *r, const char *text)
+/* --- what is said meanwhile --- */
+
+static void emit(struct run *r, char *line)
 {
-	if (!r->o.quiet)
+	if (line && r->sink)
+		sink_put(r->sink, line, strlen(line));
+	free(line);
+}
+
+/* A line for people; among JSON lines it is one of them. */
+__attribute__((format(printf, 2, 3))) static void say(struct run *r, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (r->o.json)
+		emit(r, run_line_note(&r->line, text));
+	else if (!r->o.quiet)
 		dprintf(r->output, "dnshound: %s\n", text);
 }
 
@@ -118,12 +138,12 @@ static char **environment(struct run *r)
 	if (r->o.no_preload)
 		return environ;
 	if (!find_preload(r, path, sizeof(path)) || !realpath(path, real)) {
-		tell(r, "libdnshound-preload.so is not found: the resolver library is not seen");
+		say(r, "libdnshound-preload.so is not found: the resolver library is not seen");
 		return environ;
 	}
 	int error = inbox_open(&r->inbox);
 	if (error) {
-		tell(r, "no socket can be made in /tmp: the resolver library is not seen");
+		say(r, "no socket can be made in /tmp: the resolver library is not seen");
 		return environ;
 	}
 	while (environ[n])
@@ -212,30 +232,27 @@ static bool start(struct run *r, const sigset_t *mask)
 		fprintf(stderr, "dnshound: cannot start: %s\n", strerror(-error));
 		return false;
 	}
+	/* Standard error is the application's when there is another place for ours; and what the
+	 * tables have to say in plain text does not belong among JSON lines. */
+	r->standard_error = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	int other = r->o.json ? open("/dev/null", O_WRONLY | O_CLOEXEC) : r->output;
+	if (other >= 0)
+		dup2(other, STDERR_FILENO);
 	files.rlim_cur = files.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &files);
 	if (r->launch.error)
-		dprintf(r->output,
-		    "dnshound: no seccomp user notification here (%s): system calls are not "
-		    "seen\n",
+		say(r, "no seccomp user notification here (%s): system calls are not seen",
 		    strerror(-r->launch.error));
 	/* From here on the guardian would answer; without a supervisor it does. */
 	if (r->launch.listener >= 0 && !start_supervisor(r)) {
 		close(r->launch.guardian);
 		close(r->launch.listener);
-		tell(r, "out of memory: system calls are not seen");
+		say(r, "out of memory: system calls are not seen");
 	}
 	return true;
 }
 
 /* --- what was seen --- */
-
-static void emit(struct run *r, char *line)
-{
-	if (line && r->sink)
-		sink_put(r->sink, line, strlen(line));
-	free(line);
-}
 
 static void on_alert(
     void *ctx, const struct engine_alert *a, const uint8_t *zone, size_t zone_len, uint32_t serial)
@@ -292,7 +309,7 @@ static void open_judge(struct run *r)
 		r->feed = feed_new(&r->session, &r->people, on_alert, r);
 	}
 	if (!r->feed)
-		dprintf(r->output, "dnshound: nothing can be judged here\n");
+		say(r, "nothing can be judged here");
 }
 
 static void judge(struct run *r, const struct sighting *head, const uint8_t *message)
@@ -313,11 +330,10 @@ static void on_privilege(struct run *r, const char *path)
 	if (r->n_privileges == PRIVILEGES_TOLD || strlen(path) >= sizeof(r->privileges[0]))
 		return;
 	strcpy(r->privileges[r->n_privileges++], path);
-	if (!r->o.quiet)
-		dprintf(r->output,
-		    "dnshound: %s runs without its set-user-ID or file capabilities "
-		    "(no_new_privs); as root they are kept\n",
-		    path);
+	say(r,
+	    "%s runs without its set-user-ID or file capabilities (no_new_privs); as root they are "
+	    "kept",
+	    path);
 }
 
 static void on_message(struct run *r, const struct sighting *head, const uint8_t *message)
@@ -463,7 +479,7 @@ static void tell_exec_error(struct run *r)
 {
 	int error = atomic_load(&r->launch.shared->exec_error);
 	if (error && !r->exec_told)
-		dprintf(STDERR_FILENO, "dnshound: %s: %s\n", r->o.app[0], strerror(error));
+		dprintf(r->standard_error, "dnshound: %s: %s\n", r->o.app[0], strerror(error));
 	r->exec_told |= error != 0;
 }
 
@@ -561,8 +577,8 @@ static void report(struct run *r)
 		r->counts.lines_lost = sink_close(r->sink, FLUSH_MS);
 	}
 	if (!is_deserted(r))
-		tell(r, "processes that it started run on, and are not watched any more (--wait "
-		        "waits)");
+		say(r, "processes that it started run on, and are not watched any more (--wait "
+		       "waits)");
 	/* The printers write to standard output, which is the application's. */
 	fflush(stdout);
 	dup2(r->output, STDOUT_FILENO);
@@ -612,9 +628,9 @@ int cmd_run(int argc, char **argv)
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
 	int signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	open_sink(r);
 	if (signals < 0 || !start(r, &before))
 		return EXIT_ERROR;
-	open_sink(r);
 	watch(r, signals);
 	tell_exec_error(r);
 	inbox_close(&r->inbox);

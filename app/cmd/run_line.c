@@ -247,6 +247,13 @@ char *run_line_alert(const struct run_line *l, const char *verdict, unsigned sco
 	return record_line(o);
 }
 
+char *run_line_note(const struct run_line *l, const char *text)
+{
+	struct record *o = begin(l, "agent.note", now_ns());
+	record_text(o, "text", text);
+	return record_line(o);
+}
+
 const char *run_line_blind(enum blind b)
 {
 	static const char *const names[BLIND_COUNT] = {"socket-outside-window", "socket-copied",

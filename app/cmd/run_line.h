@@ -38,5 +38,8 @@ char *run_line_name(
 char *run_line_alert(const struct run_line *l, const char *verdict, unsigned score,
     const char *zone, uint64_t bytes, const struct process *who);
 
+/* Something to know about the agent itself. */
+char *run_line_note(const struct run_line *l, const char *text);
+
 /* Stable names. */
 const char *run_line_blind(enum blind b);
