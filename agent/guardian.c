@@ -51,24 +51,19 @@ static void guard(struct shared *s)
 		if (polled[0].revents & (POLLHUP | POLLERR))
 			_exit(0);
 		uint64_t id = s->notif.id, answered = atomic_load(&s->answered);
-		if (polled[1].revents) { /* the supervisor is gone */
+		if (polled[1].fd >= 0 && polled[1].revents) { /* the supervisor is gone */
 			answer_for_it(s, id);
 			polled[1].fd = -1;
-			polled[0].events = POLLIN;
 		}
-		if (polled[1].fd < 0) {
-			if (polled[0].revents & POLLIN)
-				let_one_through(s);
-			continue;
-		}
-		bool stuck = answered == last_answered;
-		if (stuck && id && id == last_id)
+		bool gone = polled[1].fd < 0, stuck = answered == last_answered;
+		if (!gone && stuck && id && id == last_id)
 			answer_for_it(s, id);
 		bool waiting = has_waiting();
-		for (unsigned i = 0; stuck && waiting && was_waiting && i < 1000; i++) {
+		/* Once it stands in, it does so at every call until the supervisor moves again. */
+		bool stand_in = gone || (stuck && waiting && (was_waiting || polled[0].events));
+		polled[0].events = stand_in || (stuck && polled[0].events) ? POLLIN : 0;
+		if (stand_in && waiting)
 			let_one_through(s);
-			waiting = has_waiting();
-		}
 		was_waiting = waiting;
 		last_id = id;
 		last_answered = answered;

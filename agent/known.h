@@ -5,7 +5,7 @@
  * pidfd, which tells for certain whether the pid is still the same process. */
 #pragma once
 
-#include "agent/record.h"
+#include "agent/sighting.h"
 
 enum { KNOWN_PROCESSES = 128, KNOWN_THREADS = 512 };
 

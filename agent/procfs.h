@@ -4,7 +4,7 @@
  * it is text of unknown content. */
 #pragma once
 
-#include "agent/record.h"
+#include "agent/sighting.h"
 
 /* Fill in everything but serial. Zero, or -ESRCH when it has gone. */
 int procfs_read(int32_t pid, struct process *ret);

@@ -44,7 +44,7 @@ static void copy_out(const struct ring *r, uint64_t at, void *to, size_t len)
 		memcpy((uint8_t *)to + first, r->bytes, len - first);
 }
 
-bool ring_put(struct ring *r, const struct record *head, const void *body)
+bool ring_put(struct ring *r, const struct sighting *head, const void *body)
 {
 	uint64_t at = atomic_load_explicit(&r->head, memory_order_relaxed);
 	uint64_t used = at - atomic_load_explicit(&r->tail, memory_order_acquire);
@@ -67,7 +67,7 @@ void ring_wake(struct ring *r)
 		(void)!write(r->wake_fd, &(uint64_t){1}, sizeof(uint64_t));
 }
 
-bool ring_take(struct ring *r, struct record *ret, uint8_t *body)
+bool ring_take(struct ring *r, struct sighting *ret, uint8_t *body)
 {
 	uint64_t at = atomic_load_explicit(&r->tail, memory_order_relaxed);
 

@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-#include "agent/record.h"
+#include "agent/sighting.h"
 
 #define RING_BYTES (4u << 20)
 
@@ -24,8 +24,8 @@ int ring_open(struct ring *r);
 void ring_close(struct ring *r);
 
 /* Writer: false (and counted) when there is no room. Wakes nobody: ring_wake(), later. */
-bool ring_put(struct ring *r, const struct record *head, const void *body);
+bool ring_put(struct ring *r, const struct sighting *head, const void *body);
 void ring_wake(struct ring *r);
 
 /* Reader: the oldest record, copied into *ret and body (MESSAGE_MAX bytes). */
-bool ring_take(struct ring *r, struct record *ret, uint8_t *body);
+bool ring_take(struct ring *r, struct sighting *ret, uint8_t *body);

@@ -36,7 +36,7 @@ struct stop {
 	struct known *k;
 	bool noted;
 	bool refused;
-	struct record head; /* of the message at hand */
+	struct sighting head; /* of the message at hand */
 };
 
 static int64_t now_ns(void)
@@ -71,7 +71,7 @@ static void introduce(struct stop *p)
 	if (p->k->told || procfs_read(p->k->pid, &details) < 0)
 		return;
 	details.serial = p->k->serial;
-	struct record head = {.kind = RECORD_PROCESS,
+	struct sighting head = {.kind = SIGHTING_PROCESS,
 	    .len = sizeof(details),
 	    .process = p->k->serial,
 	    .pid = p->k->pid,
@@ -81,10 +81,10 @@ static void introduce(struct stop *p)
 }
 
 static void note(
-    struct stop *p, enum record_kind kind, uint8_t detail, const void *body, size_t len)
+    struct stop *p, enum sighting_kind kind, uint8_t detail, const void *body, size_t len)
 {
 	introduce(p);
-	struct record head = {.kind = (uint8_t)kind,
+	struct sighting head = {.kind = (uint8_t)kind,
 	    .detail = detail,
 	    .len = (uint32_t)len,
 	    .process = p->k->serial,
@@ -98,7 +98,7 @@ static void take_message(void *ctx, const uint8_t *message, size_t len)
 {
 	struct stop *p = ctx;
 	introduce(p);
-	p->head.kind = RECORD_QUERY;
+	p->head.kind = SIGHTING_QUERY;
 	p->head.process = p->k->serial;
 	p->head.pid = p->k->pid;
 	p->head.time_ns = now_ns();
@@ -111,7 +111,7 @@ static void take_message(void *ctx, const uint8_t *message, size_t len)
 
 static void head_of_peer(struct stop *p, const struct socket_peer *peer)
 {
-	p->head = (struct record){.transport = peer->is_stream ? RECORD_TCP : RECORD_UDP,
+	p->head = (struct sighting){.transport = peer->is_stream ? SIGHTING_TCP : SIGHTING_UDP,
 	    .client_port = peer->client_port,
 	    .server_port = peer->server_port};
 	memcpy(p->head.client, peer->client, 16);
@@ -139,7 +139,7 @@ static bool goes_to_dns(
 		}
 	}
 	if (!socket_peer(p->k, fd, peer)) {
-		note(p, RECORD_BLIND, BLIND_MEMORY, NULL, 0);
+		note(p, SIGHTING_BLIND, BLIND_MEMORY, NULL, 0);
 		return false;
 	}
 	if (to && !peer->server_port) {
@@ -169,7 +169,7 @@ static void take_payload(struct stop *p, const struct socket_peer *peer, size_t 
 	uint64_t bad = p->s->framing.bad;
 	framing_feed(&p->s->framing, peer->cookie, p->s->payload, len, take_message, p);
 	if (p->s->framing.bad != bad)
-		note(p, RECORD_BLIND, BLIND_FRAMING, NULL, 0);
+		note(p, SIGHTING_BLIND, BLIND_FRAMING, NULL, 0);
 }
 
 static size_t at_most(uint64_t len)
@@ -192,7 +192,7 @@ static enum outcome on_write(struct stop *p)
 	if (remote_read((int32_t)p->n->pid, arg(p, 1), p->s->payload, len))
 		take_payload(p, &peer, len);
 	else
-		note(p, RECORD_BLIND, BLIND_MEMORY, NULL, 0);
+		note(p, SIGHTING_BLIND, BLIND_MEMORY, NULL, 0);
 	return verdict(p);
 }
 
@@ -206,7 +206,7 @@ static enum outcome on_sendto(struct stop *p)
 		return on_write(p);
 	if (!remote_pair((int32_t)p->n->pid, arg(p, 4), arg(p, 5) & 0xffffffff, &to, arg(p, 1),
 	        p->s->payload, len)) {
-		note(p, RECORD_BLIND, BLIND_MEMORY, NULL, 0);
+		note(p, SIGHTING_BLIND, BLIND_MEMORY, NULL, 0);
 		return GO_ON;
 	}
 	if (goes_to_dns(p, fd_of(p), &to, &peer))
@@ -220,7 +220,7 @@ static void take_vectors(
 	size_t whole;
 	size_t got = remote_gather((int32_t)p->n->pid, v, n, p->s->payload, MESSAGE_MAX, &whole);
 	if (got < whole && got < MESSAGE_MAX)
-		note(p, RECORD_BLIND, BLIND_MEMORY, NULL, 0);
+		note(p, SIGHTING_BLIND, BLIND_MEMORY, NULL, 0);
 	else
 		take_payload(p, peer, got);
 }
@@ -236,7 +236,7 @@ static enum outcome on_writev(struct stop *p)
 	if (remote_vectors((int32_t)p->n->pid, arg(p, 1), &n, v))
 		take_vectors(p, &peer, v, n);
 	else
-		note(p, RECORD_BLIND, BLIND_MEMORY, NULL, 0);
+		note(p, SIGHTING_BLIND, BLIND_MEMORY, NULL, 0);
 	return verdict(p);
 }
 
@@ -253,7 +253,7 @@ static void take_msghdr(struct stop *p, const struct msghdr *m)
 		address_len = sizeof(to);
 	if ((named && !remote_read(tid, (uintptr_t)m->msg_name, &to, address_len)) ||
 	    !remote_vectors(tid, (uintptr_t)m->msg_iov, &n, v))
-		note(p, RECORD_BLIND, BLIND_MEMORY, NULL, 0);
+		note(p, SIGHTING_BLIND, BLIND_MEMORY, NULL, 0);
 	else if (goes_to_dns(p, fd_of(p), named ? &to : NULL, &peer))
 		take_vectors(p, &peer, v, n);
 }
@@ -272,7 +272,7 @@ static enum outcome on_sendmmsg(struct stop *p)
 	unsigned n = (unsigned)arg(p, 2);
 
 	if (n > MESSAGES_MAX) {
-		note(p, RECORD_BLIND, BLIND_MANY, NULL, 0);
+		note(p, SIGHTING_BLIND, BLIND_MANY, NULL, 0);
 		n = MESSAGES_MAX;
 	}
 	if (remote_read((int32_t)p->n->pid, arg(p, 1), m, n * sizeof(*m)))
@@ -314,7 +314,7 @@ static enum outcome on_connect(struct stop *p)
 		return GO_ON;
 	p->k->streams_outside = false;
 	if (!p->s->o.filter.all_writes)
-		note(p, RECORD_BLIND, BLIND_OUTSIDE, NULL, 0);
+		note(p, SIGHTING_BLIND, BLIND_OUTSIDE, NULL, 0);
 	return GO_ON;
 }
 
@@ -322,7 +322,7 @@ static enum outcome on_dup(struct stop *p)
 {
 	struct socket_peer peer;
 	if (goes_to_dns(p, fd_of(p), NULL, &peer))
-		note(p, RECORD_BLIND, BLIND_DUP, NULL, 0);
+		note(p, SIGHTING_BLIND, BLIND_DUP, NULL, 0);
 	return GO_ON;
 }
 
@@ -339,7 +339,7 @@ static enum outcome on_receive(struct stop *p)
 		return GO_ON;
 	introduce(p);
 	head_of_peer(p, &peer);
-	p->head.kind = RECORD_ANSWER;
+	p->head.kind = SIGHTING_ANSWER;
 	p->head.process = p->k->serial;
 	p->head.pid = p->k->pid;
 	p->head.time_ns = now_ns();
@@ -362,7 +362,7 @@ static enum outcome on_exec(struct stop *p)
 	if (fd < 0)
 		return GO_ON;
 	if (procfs_has_privilege(fd)) {
-		struct record head = {.kind = RECORD_PRIVILEGE,
+		struct sighting head = {.kind = SIGHTING_PRIVILEGE,
 		    .len = (uint32_t)strlen(path),
 		    .pid = p->k->pid,
 		    .time_ns = now_ns()};
@@ -382,7 +382,7 @@ static enum outcome on_identity(struct stop *p)
 
 static enum outcome on_uring(struct stop *p)
 {
-	note(p, RECORD_BLIND, BLIND_URING, NULL, 0);
+	note(p, SIGHTING_BLIND, BLIND_URING, NULL, 0);
 	return GO_ON;
 }
 

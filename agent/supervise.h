@@ -26,7 +26,7 @@ struct supervise_options {
 	uint16_t ports[SUPERVISE_PORTS]; /* that are DNS */
 	unsigned n_ports;
 	/* Whether this query may not leave; NULL: all may. Called before the answer. */
-	bool (*refuse)(void *ctx, const struct record *head, const uint8_t *message);
+	bool (*refuse)(void *ctx, const struct sighting *head, const uint8_t *message);
 	void *refuse_ctx;
 };
 

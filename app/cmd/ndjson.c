@@ -32,6 +32,23 @@ static void set_allowed(struct record *o, const struct allow_entry *e)
 	record_int(allowed, "line", e->line);
 }
 
+static void set_process(struct record *o, const struct session *s, const struct finding *f)
+{
+	struct session_process who;
+
+	if (!s->process_of || !s->process_of(s->process_ctx, f, &who)) {
+		record_null(o, "process");
+		return;
+	}
+	struct record *process = record_object(o, "process");
+	record_text(process, "host", who.host);
+	record_signed(process, "pid", who.pid);
+	record_text(process, "comm", who.comm);
+	record_text(process, "exe", who.exe);
+	if (who.cmdline)
+		record_text(process, "cmdline", who.cmdline);
+}
+
 void ndjson_finding(const struct session *s, const struct finding *f)
 {
 	struct record *o = record_new("finding");
@@ -41,7 +58,7 @@ void ndjson_finding(const struct session *s, const struct finding *f)
 		if (columns[i].text != identified_tool_text) /* more than its name: below */
 			column_record(&columns[i], f, o);
 	identified_record(f, o);
-	record_null(o, "process");
+	set_process(o, s, f);
 	record_text(record_list(o, "attack"), NULL, verdict_attack(f->verdict.kind));
 	set_reasons(o, s, f);
 	set_allowed(o, rows_allowed(s, f));

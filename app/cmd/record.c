@@ -134,3 +134,15 @@ void record_print(struct record *r)
 	putchar('\n');
 	json_decref(json_of(r));
 }
+
+char *record_line(struct record *r)
+{
+	char *text = json_dumps(json_of(r), JSON_COMPACT | JSON_REAL_PRECISION(12));
+	size_t len = text ? strlen(text) : 0;
+	char *line = text ? realloc(text, len + 2) : NULL;
+	needed(line ? json_of(r) : NULL);
+	line[len] = '\n';
+	line[len + 1] = 0;
+	json_decref(json_of(r));
+	return line;
+}

@@ -30,3 +30,5 @@ void record_time(struct record *r, const char *key, int64_t ns);
 
 /* Print a line and free the record. */
 void record_print(struct record *r);
+/* The same as a string of malloc() that ends in '\n'. */
+char *record_line(struct record *r);

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,7 @@ struct run {
 	struct run_counts counts;
 	struct sink *sink; /* of events */
 	int output;
+	int standard_error;
 	char privileges[PRIVILEGES_TOLD][128];
 	unsigned n_privileges;
 	bool exec_told;
@@ -73,9 +75,27 @@ static void usage(void)
 	       "wrong.\n");
 }
 
-static void tell(const struct run *r, const char *text)
+/* --- what is said meanwhile --- */
+
+static void emit(struct run *r, char *line)
 {
-	if (!r->o.quiet)
+	if (line && r->sink)
+		sink_put(r->sink, line, strlen(line));
+	free(line);
+}
+
+/* A line for people; among JSON lines it is one of them. */
+__attribute__((format(printf, 2, 3))) static void say(struct run *r, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (r->o.json)
+		emit(r, run_line_note(&r->line, text));
+	else if (!r->o.quiet)
 		dprintf(r->output, "dnshound: %s\n", text);
 }
 
@@ -118,12 +138,12 @@ static char **environment(struct run *r)
 	if (r->o.no_preload)
 		return environ;
 	if (!find_preload(r, path, sizeof(path)) || !realpath(path, real)) {
-		tell(r, "libdnshound-preload.so is not found: the resolver library is not seen");
+		say(r, "libdnshound-preload.so is not found: the resolver library is not seen");
 		return environ;
 	}
 	int error = inbox_open(&r->inbox);
 	if (error) {
-		tell(r, "no socket can be made in /tmp: the resolver library is not seen");
+		say(r, "no socket can be made in /tmp: the resolver library is not seen");
 		return environ;
 	}
 	while (environ[n])
@@ -144,7 +164,7 @@ static char **environment(struct run *r)
 	return env;
 }
 
-static bool refuse(void *ctx, const struct record *head, const uint8_t *message)
+static bool refuse(void *ctx, const struct sighting *head, const uint8_t *message)
 {
 	struct run *r = ctx;
 	pthread_mutex_lock(&r->judging);
@@ -212,18 +232,22 @@ static bool start(struct run *r, const sigset_t *mask)
 		fprintf(stderr, "dnshound: cannot start: %s\n", strerror(-error));
 		return false;
 	}
+	/* Standard error is the application's when there is another place for ours; and what the
+	 * tables have to say in plain text does not belong among JSON lines. */
+	r->standard_error = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	int other = r->o.json ? open("/dev/null", O_WRONLY | O_CLOEXEC) : r->output;
+	if (other >= 0)
+		dup2(other, STDERR_FILENO);
 	files.rlim_cur = files.rlim_max;
 	setrlimit(RLIMIT_NOFILE, &files);
 	if (r->launch.error)
-		dprintf(r->output,
-		    "dnshound: no seccomp user notification here (%s): system calls are not "
-		    "seen\n",
+		say(r, "no seccomp user notification here (%s): system calls are not seen",
 		    strerror(-r->launch.error));
 	/* From here on the guardian would answer; without a supervisor it does. */
 	if (r->launch.listener >= 0 && !start_supervisor(r)) {
 		close(r->launch.guardian);
 		close(r->launch.listener);
-		tell(r, "out of memory: system calls are not seen");
+		say(r, "out of memory: system calls are not seen");
 	}
 	return true;
 }
@@ -239,6 +263,11 @@ static void on_alert(
 
 	if (zone_len)
 		name_print(zone, name);
+	if (r->o.json) {
+		emit(r, run_line_alert(&r->line, verdict_text(a->verdict.kind), a->verdict.score,
+		            name, a->bytes_at_alert, p));
+		return;
+	}
 	for (unsigned i = 0; p && i < PROCESS_COMM; i++)
 		comm[i] = p->comm[i] && (p->comm[i] < 0x20 || p->comm[i] > 0x7e) ? '?' : p->comm[i];
 	dprintf(r->output, "dnshound: ALERT %s, score %u: %s (pid %d) to %s, known after %llu B\n",
@@ -246,11 +275,25 @@ static void on_alert(
 	    (unsigned long long)a->bytes_at_alert);
 }
 
-static void emit(struct run *r, char *line)
+static bool process_of(void *ctx, const struct finding *f, struct session_process *ret)
 {
-	if (line && r->sink)
-		sink_put(r->sink, line, strlen(line));
-	free(line);
+	const struct run *r = ctx;
+	const struct people_zone *z = people_zone(&r->people, f->now.zone_hash);
+	const struct process *p = NULL;
+
+	for (unsigned i = 0, most = 0; z && i < PEOPLE_PER_ZONE; i++)
+		if (z->who[i].queries > most && people_find(&r->people, z->who[i].serial)) {
+			most = z->who[i].queries;
+			p = people_find(&r->people, z->who[i].serial);
+		}
+	if (!p)
+		return false;
+	*ret = (struct session_process){.host = r->line.host,
+	    .pid = p->pid,
+	    .comm = p->comm,
+	    .exe = p->exe,
+	    .cmdline = r->o.redact ? NULL : p->cmdline};
+	return true;
 }
 
 /* When the first message comes: the tables cost more than most programs that ask nothing. Judging
@@ -260,13 +303,16 @@ static void open_judge(struct run *r)
 	if (r->judge_tried || (r->o.to && !r->o.verdict && !r->o.block))
 		return;
 	r->judge_tried = true;
-	if (session_open(&r->session, &r->o.engine, true))
+	if (session_open(&r->session, &r->o.engine, true)) {
+		r->session.process_of = process_of;
+		r->session.process_ctx = r;
 		r->feed = feed_new(&r->session, &r->people, on_alert, r);
+	}
 	if (!r->feed)
-		dprintf(r->output, "dnshound: nothing can be judged here\n");
+		say(r, "nothing can be judged here");
 }
 
-static void judge(struct run *r, const struct record *head, const uint8_t *message)
+static void judge(struct run *r, const struct sighting *head, const uint8_t *message)
 {
 	open_judge(r);
 	if (!r->feed)
@@ -284,18 +330,17 @@ static void on_privilege(struct run *r, const char *path)
 	if (r->n_privileges == PRIVILEGES_TOLD || strlen(path) >= sizeof(r->privileges[0]))
 		return;
 	strcpy(r->privileges[r->n_privileges++], path);
-	if (!r->o.quiet)
-		dprintf(r->output,
-		    "dnshound: %s runs without its set-user-ID or file capabilities "
-		    "(no_new_privs); as root they are kept\n",
-		    path);
+	say(r,
+	    "%s runs without its set-user-ID or file capabilities (no_new_privs); as root they are "
+	    "kept",
+	    path);
 }
 
-static void on_message(struct run *r, const struct record *head, const uint8_t *message)
+static void on_message(struct run *r, const struct sighting *head, const uint8_t *message)
 {
 	uint8_t wire[NAME_WIRE_MAX];
 	size_t len, next;
-	bool is_query = head->kind == RECORD_QUERY;
+	bool is_query = head->kind == SIGHTING_QUERY;
 
 	if (is_query && name_read(view_of(message, head->len), DNS_HEADER, wire, &len, &next))
 		names_sent(&r->names, head->pid, head->time_ns, wire, len);
@@ -309,25 +354,25 @@ static void on_message(struct run *r, const struct record *head, const uint8_t *
 		            &r->line, head, message, people_find(&r->people, head->process)));
 }
 
-static void on_record(struct run *r, const struct record *head, const uint8_t *body)
+static void on_record(struct run *r, const struct sighting *head, const uint8_t *body)
 {
 	struct process who;
 
 	switch (head->kind) {
-	case RECORD_PROCESS:
+	case SIGHTING_PROCESS:
 		memcpy(&who, body, sizeof(who));
 		pthread_mutex_lock(&r->judging);
 		people_learn(&r->people, &who);
 		pthread_mutex_unlock(&r->judging);
 		break;
-	case RECORD_QUERY:
-	case RECORD_ANSWER:
+	case SIGHTING_QUERY:
+	case SIGHTING_ANSWER:
 		on_message(r, head, body);
 		break;
-	case RECORD_PRIVILEGE:
+	case SIGHTING_PRIVILEGE:
 		on_privilege(r, (const char *)body);
 		break;
-	case RECORD_BLIND:
+	case SIGHTING_BLIND:
 		r->counts.blind[head->detail]++;
 		break;
 	}
@@ -375,8 +420,8 @@ static void on_report(struct run *r, const struct inbox_report *p)
 	}
 	pthread_mutex_lock(&r->judging);
 	const struct process *who = people_of_pid(&r->people, p->pid);
-	struct record head = {.kind = RECORD_QUERY,
-	    .transport = RECORD_LIBRARY,
+	struct sighting head = {.kind = SIGHTING_QUERY,
+	    .transport = SIGHTING_LIBRARY,
 	    .len = (uint32_t)len,
 	    .message_len = (uint32_t)len,
 	    .process = who ? who->serial : 0,
@@ -396,7 +441,7 @@ enum { REPORTS_AT_ONCE = 256 };
 static void take_all(struct run *r)
 {
 	static struct inbox_report reports[REPORTS_AT_ONCE];
-	struct record head;
+	struct sighting head;
 	unsigned n;
 
 	do {
@@ -434,7 +479,7 @@ static void tell_exec_error(struct run *r)
 {
 	int error = atomic_load(&r->launch.shared->exec_error);
 	if (error && !r->exec_told)
-		dprintf(STDERR_FILENO, "dnshound: %s: %s\n", r->o.app[0], strerror(error));
+		dprintf(r->standard_error, "dnshound: %s: %s\n", r->o.app[0], strerror(error));
 	r->exec_told |= error != 0;
 }
 
@@ -532,8 +577,8 @@ static void report(struct run *r)
 		r->counts.lines_lost = sink_close(r->sink, FLUSH_MS);
 	}
 	if (!is_deserted(r))
-		tell(r, "processes that it started run on, and are not watched any more (--wait "
-		        "waits)");
+		say(r, "processes that it started run on, and are not watched any more (--wait "
+		       "waits)");
 	/* The printers write to standard output, which is the application's. */
 	fflush(stdout);
 	dup2(r->output, STDOUT_FILENO);
@@ -583,9 +628,9 @@ int cmd_run(int argc, char **argv)
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
 	int signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	open_sink(r);
 	if (signals < 0 || !start(r, &before))
 		return EXIT_ERROR;
-	open_sink(r);
 	watch(r, signals);
 	tell_exec_error(r);
 	inbox_close(&r->inbox);

@@ -26,7 +26,8 @@ struct feed {
 	feed_alert_fn *alert;
 	void *alert_ctx;
 	struct slot *slot;
-	uint8_t client4[4], client6[16];
+	uint8_t client[16]; /* IPv4-mapped */
+	bool has_client;
 	struct dh_frame frames[FRAMES];
 	uint32_t serials[FRAMES];
 	uint32_t n;
@@ -36,23 +37,26 @@ struct feed {
 	uint8_t bytes[BYTES + PACKET_MAX];
 };
 
-/* The address that this machine would send from; no packet leaves for that. */
-static void own_address(struct feed *f)
+/* This machine as a client: one address for all that it sends, the one it would ask the first
+ * server from. No packet leaves for that. */
+static void own_address(struct feed *f, const uint8_t server[16])
 {
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(PORT_DNS)}, from;
 	socklen_t len = sizeof(from);
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	memcpy(f->client4, "\x7f\0\1\1", 4);    /* without a route; a resolver at home is another */
-	to.sin_addr.s_addr = htonl(0xc0000201); /* 192.0.2.1, nobody's: RFC 5737 */
+	/* A resolver at home is another than its client: not 127.0.0.1. */
+	memcpy(f->client + 10, "\xff\xff\x7f\0\1\1", 6);
+	if (memcmp(server, mapped, 12) == 0)
+		memcpy(&to.sin_addr, server + 12, 4);
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0 &&
-	    getsockname(fd, (struct sockaddr *)&from, &len) == 0)
-		memcpy(f->client4, &from.sin_addr, 4);
+	    getsockname(fd, (struct sockaddr *)&from, &len) == 0 &&
+	    ntohl(from.sin_addr.s_addr) >> 24 != 127)
+		memcpy(f->client + 12, &from.sin_addr, 4);
 	if (fd >= 0)
 		close(fd);
-	/* The same machine over IPv6 must not be another client: a mapped address is the same. */
-	memcpy(f->client6, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
-	memcpy(f->client6 + 12, f->client4, 4);
+	f->has_client = true;
 }
 
 struct feed *feed_new(struct session *s, struct people *people, feed_alert_fn *fn, void *ctx)
@@ -70,7 +74,6 @@ struct feed *feed_new(struct session *s, struct people *people, feed_alert_fn *f
 	f->alert_ctx = ctx;
 	f->slot = engine_slot_init(slot);
 	clock_gettime(CLOCK_MONOTONIC, &f->start);
-	own_address(f);
 	return f;
 }
 
@@ -88,14 +91,14 @@ static void put16(uint8_t *p, size_t v)
 	p[1] = (uint8_t)v;
 }
 
-static size_t write_headers(struct feed *f, uint8_t *p, const struct record *r, size_t len)
+static size_t write_headers(struct feed *f, uint8_t *p, const struct sighting *r, size_t len)
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff}, none[16];
-	bool is_answer = r->kind == RECORD_ANSWER;
+	bool is_answer = r->kind == SIGHTING_ANSWER;
 	bool v4 = memcmp(r->server, mapped, 12) == 0 || memcmp(r->server, none, 16) == 0;
 	size_t ip = v4 ? IP4_HEADER : IP6_HEADER, a = v4 ? 4 : 16;
 	uint8_t *from = p + (v4 ? 12 : 8), *to = from + a;
-	const uint8_t *client = v4 ? f->client4 : f->client6;
+	const uint8_t *client = v4 ? f->client + 12 : f->client;
 
 	memset(p, 0, ip);
 	if (v4) {
@@ -119,9 +122,11 @@ static size_t write_headers(struct feed *f, uint8_t *p, const struct record *r, 
 	return ip + UDP_HEADER;
 }
 
-void feed_message(struct feed *f, const struct record *r, const uint8_t *message)
+void feed_message(struct feed *f, const struct sighting *r, const uint8_t *message)
 {
 	size_t len = r->len;
+	if (!f->has_client)
+		own_address(f, r->server);
 	if (len > PACKET_MAX - IP6_HEADER - UDP_HEADER)
 		len = PACKET_MAX - IP6_HEADER - UDP_HEADER;
 	if (f->n == FRAMES || f->used > BYTES - IP6_HEADER - UDP_HEADER - len)

@@ -5,7 +5,7 @@
  * machine. */
 #pragma once
 
-#include "agent/record.h"
+#include "agent/sighting.h"
 #include "app/cmd/run_people.h"
 #include "app/cmd/session.h"
 
@@ -20,7 +20,7 @@ struct feed *feed_new(struct session *s, struct people *people, feed_alert_fn *f
 void feed_free(struct feed *f);
 
 /* A query or an answer. It is judged with the next feed_flush(), or before when there are many. */
-void feed_message(struct feed *f, const struct record *r, const uint8_t *message);
+void feed_message(struct feed *f, const struct sighting *r, const uint8_t *message);
 
 /* Judge what was fed. True when the zone of the last message fed is above the threshold. */
 bool feed_flush(struct feed *f);

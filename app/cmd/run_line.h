@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: ISC
  *
- * The agent's events as newline JSON (docs/run.md). Strings of malloc() that end in '\n'; NULL
- * when memory ran out. */
+ * The agent's events as newline JSON (docs/run.md). Strings of malloc() that end in '\n'. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "agent/inbox.h"
-#include "agent/record.h"
+#include "agent/sighting.h"
 
 struct run_line {
 	char host[256];
@@ -29,11 +28,18 @@ struct run_counts {
 char *run_line_end(const struct run_line *l, const struct run_counts *c);
 
 /* A DNS message of a process (who may be NULL). */
-char *run_line_message(const struct run_line *l, const struct record *r, const uint8_t *message,
+char *run_line_message(const struct run_line *l, const struct sighting *r, const uint8_t *message,
     const struct process *who);
 /* A name that only the resolver library was asked for. */
 char *run_line_name(
     const struct run_line *l, const struct inbox_report *r, const struct process *who);
+
+/* A pair reached the threshold. */
+char *run_line_alert(const struct run_line *l, const char *verdict, unsigned score,
+    const char *zone, uint64_t bytes, const struct process *who);
+
+/* Something to know about the agent itself. */
+char *run_line_note(const struct run_line *l, const char *text);
 
 /* Stable names. */
 const char *run_line_blind(enum blind b);

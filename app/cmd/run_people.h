@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "agent/record.h"
+#include "agent/sighting.h"
 
 enum { PEOPLE_MAX = 512, PEOPLE_ZONES = 2048, PEOPLE_PER_ZONE = 3 };
 

@@ -19,7 +19,7 @@ static const uint32_t caps[FOLD_COUNT] = {
     [FOLD_SEARCH] = BYTES(1024),
     [FOLD_PROBE] = BYTES(512),
     [FOLD_KEY_HASH] = BYTES(1024),
-    [FOLD_SPF] = BYTES(1024),
+    [FOLD_SPF] = BYTES(2048),
 };
 
 uint32_t fold_cap_bits(enum fold fold)

@@ -31,16 +31,16 @@ struct process {
 	char cgroup[PROCESS_CGROUP];
 };
 
-enum record_kind {
-	RECORD_PROCESS,   /* a struct process follows; before its first message */
-	RECORD_QUERY,     /* a DNS message that a process sends */
-	RECORD_ANSWER,    /* one that it is about to receive */
-	RECORD_NAME,      /* a name handed to the resolver library: a synthesised query */
-	RECORD_PRIVILEGE, /* a program lost its set-user-ID or capabilities: its path follows */
-	RECORD_BLIND      /* something that cannot be followed: enum blind in `detail` */
+enum sighting_kind {
+	SIGHTING_PROCESS,   /* a struct process follows; before its first message */
+	SIGHTING_QUERY,     /* a DNS message that a process sends */
+	SIGHTING_ANSWER,    /* one that it is about to receive */
+	SIGHTING_NAME,      /* a name handed to the resolver library: a synthesised query */
+	SIGHTING_PRIVILEGE, /* a program lost its set-user-ID or capabilities: its path follows */
+	SIGHTING_BLIND      /* something that cannot be followed: enum blind in `detail` */
 };
 
-enum record_transport { RECORD_UDP, RECORD_TCP, RECORD_LIBRARY };
+enum sighting_transport { SIGHTING_UDP, SIGHTING_TCP, SIGHTING_LIBRARY };
 
 /* Why messages to a DNS port may have gone unseen. */
 enum blind {
@@ -56,7 +56,7 @@ enum blind {
 	BLIND_COUNT
 };
 
-struct record {
+struct sighting {
 	uint32_t len; /* bytes behind this header */
 	uint8_t kind, transport, detail, blocked;
 	uint32_t process; /* serial, 0 = unknown */
