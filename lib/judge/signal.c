@@ -29,10 +29,10 @@ int signal_worst_scale(const uint32_t leak[SCALES], const uint32_t budget[SCALES
 	return worst;
 }
 
-/* How much more than an ordinary pair may leak, in eighths of the budget. An address that meets very
- * many zones is many people: a proxy, a NAT, a mail gateway; its share grows with the logarithm of
- * that breadth. A zone that much of the site asks for is a service: pages hide advertisers' hosts
- * below their own names, and nobody rents a tunnel there. */
+/* How much more than an ordinary pair may leak, in eighths of the budget. An address that meets
+ * very many zones is many people: a proxy, a NAT, a mail gateway; its share grows with the
+ * logarithm of that breadth. A zone that much of the site asks for is a service: pages hide
+ * advertisers' hosts below their own names, and nobody rents a tunnel there. */
 static uint32_t allowance_eighths(const struct features *f)
 {
 	static const struct {

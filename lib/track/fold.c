@@ -248,7 +248,7 @@ static bool is_hex(struct view label)
 {
 	for (size_t i = 0; i < label.len; i++)
 		if (!((label.p[i] >= '0' && label.p[i] <= '9') ||
-			(label.p[i] >= 'a' && label.p[i] <= 'f')))
+		        (label.p[i] >= 'a' && label.p[i] <= 'f')))
 			return false;
 	return true;
 }
@@ -257,7 +257,8 @@ static bool is_hex(struct view label)
 static struct folding fold_key_hash(const struct name_scan *scan, struct zone_split zone)
 {
 	enum { HASH_DIGITS = 56 };
-	if (zone.zone_label >= 2 && label_at(scan, 0).len == HASH_DIGITS && is_hex(label_at(scan, 0)) &&
+	if (zone.zone_label >= 2 && label_at(scan, 0).len == HASH_DIGITS &&
+	    is_hex(label_at(scan, 0)) &&
 	    (view_is(label_at(scan, 1), "_openpgpkey") || view_is(label_at(scan, 1), "_smimecert")))
 		return (struct folding){FOLD_KEY_HASH, 0, 2, BITS(8)};
 	return (struct folding){FOLD_NONE, 0, 0, 0};

@@ -18,7 +18,8 @@ enum fold {
 	FOLD_SELECTOR, /* <selector>._domainkey (RFC 6376) */
 	FOLD_SEARCH,   /* a whole name before a search-list suffix */
 	FOLD_PROBE,    /* one label of 7 to 15 letters below no zone: browsers test for wildcards */
-	FOLD_KEY_HASH, /* 56 hexadecimal digits before _openpgpkey, _smimecert (RFC 7929, RFC 8162) */
+	FOLD_KEY_HASH, /* 56 hexadecimal digits before _openpgpkey, _smimecert (RFC 7929, RFC 8162)
+	                */
 	FOLD_SPF,      /* an address spelled out by an SPF macro (RFC 7208, section 7) */
 	FOLD_COUNT
 };

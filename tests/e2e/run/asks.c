@@ -40,7 +40,8 @@ static int open_to(int family, int type, int port)
 	struct sockaddr_in6 b = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
 	a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	b.sin6_addr = in6addr_loopback;
-	if (connect(s, family == AF_INET ? (void *)&a : (void *)&b, family == AF_INET ? sizeof a : sizeof b))
+	if (connect(s, family == AF_INET ? (void *)&a : (void *)&b,
+	        family == AF_INET ? sizeof a : sizeof b))
 		perror("connect");
 	return s;
 }
