@@ -22,6 +22,7 @@ fuzz:
 
 # Judge the judge: writes docs/detection-results.md from seeds and labelled sources (QUICK=--quick).
 eval: build
+	tools/setup eval
 	eval/evaluate.py $(QUICK)
 
 lint:

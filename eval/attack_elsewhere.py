@@ -4,7 +4,6 @@ import base64
 import ipaddress
 import struct
 
-import names
 from adversary import family
 from payload import base32, hex_text, labels
 from traffic import NOERROR, NXDOMAIN, wire_name

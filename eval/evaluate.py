@@ -46,7 +46,7 @@ def arguments(args):
 
 def run(options, folder):
     clients, days, rates = (150, 5, (10, 0.05)) if options.quick else \
-        (600, 14, adversaries.RATES)
+        (400, 14, adversaries.RATES)
     r = report.Report(options, clients, days)
 
     fit = Scene(os.path.join(folder, "fit"), clients // 4, 5, FIT_SEED, rates=(),

@@ -74,18 +74,30 @@ class Columns:
         return out
 
 
-def rows(findings, attacks, columns):
-    """(x, y, who): one row a pair of an undeclared zone."""
-    x, y, who = [], [], []
+def paired(findings, attacks):
+    """(finding, whether it leaks) of pairs of undeclared zones."""
     for f in findings:
-        values = {r["signal"]: r["value"] for r in f["reasons"]}
-        if f["subject"] != "pair" or values.get("service") == 1:
-            continue
-        hit = [a for a in attacks if truth.is_of(a, f["client"], f["zone"])]
-        x.append(columns.row(values))
-        y.append(float(bool(hit)))
-        who.append((f["client"], f["zone"]))
-    return x, y, who
+        declared = any(r["signal"] == "service" and r["value"] == 1 for r in f["reasons"])
+        if f["subject"] == "pair" and not declared:
+            yield f, any(truth.is_of(a, f["client"], f["zone"]) for a in attacks)
+
+
+def rows(findings, attacks, columns):
+    """(x, y): one row a pair."""
+    x, y = [], []
+    for f, leaks in paired(findings, attacks):
+        x.append(columns.row({r["signal"]: r["value"] for r in f["reasons"]}))
+        y.append(float(leaks))
+    return x, y
+
+
+def tell_budgets(percent, weeks, alerts):
+    """By what to multiply the shipped budgets so that so many ordinary pairs a week pass them."""
+    for signal, values in percent.items():
+        if values:
+            at = values[min(len(values) - 1, int(alerts * weeks))]
+            print(f"budget of {signal}: times {at / 100:.2f} for {alerts:g} ordinary pairs a week "
+                  f"beyond it")
 
 
 def gather(folder, measuring, columns):
@@ -95,14 +107,17 @@ def gather(folder, measuring, columns):
     scene = Scene(os.path.join(folder, "fit"), 150, 5, evaluate.FIT_SEED, (10, 0.05), kinds,
                   families, TOTALS).make()
     found = program.scan(scene.inputs() + ["--scorecard", measuring], *evaluate.SITE, threshold=0)
-    x, y, _ = rows(found.findings, scene.attacks, columns)
+    x, y = rows(found.findings, scene.attacks, columns)
     tunnels = [s for s in sources.all_sources() if s.label_class == "tunnel" and s.part == "fit"]
     where = os.path.join(folder, "tunnels")
     truths = replay.mixture(scene, replay.different(tunnels), 10, where)
     more = program.scan([where, "--scorecard", measuring], threshold=0)
-    x2, y2, _ = rows(more.findings, truths, columns)
+    x2, y2 = rows(more.findings, truths, columns)
     weeks = scene.background.site.days / 7
-    return numpy.array(x + x2), numpy.array(y + y2), weeks
+    percent = {s: sorted((r["value"] for f, leaks in paired(found.findings, scene.attacks)
+                          if not leaks for r in f["reasons"] if r["signal"] == s), reverse=True)
+               for s in ANCHORS}
+    return numpy.array(x + x2), numpy.array(y + y2), weeks, percent
 
 
 def judge(path, scene, tunnels):
@@ -133,7 +148,7 @@ def main(args):
     with tempfile.TemporaryDirectory(prefix="dnshound-fit-") as folder:
         measuring = os.path.join(folder, "measuring.tsv")
         card.write(measuring, card.measuring(shipped, "pair", ANCHORS + SET))
-        x, y, weeks = gather(folder, measuring, columns)
+        x, y, weeks, percent = gather(folder, measuring, columns)
         families = [f for f in adversaries.families() if f.part == "test" and f.group != "slow"]
         scene = Scene(os.path.join(folder, "test"), 150, 5, evaluate.TEST_SEED, (10, 0.05),
                       families=families).make()
@@ -143,6 +158,7 @@ def main(args):
         tunnels = where, replay.mixture(scene, tunnels, 10, where)
         print(f"fit on {int(y.sum())} leaking and {int((1 - y).sum())} other pairs; "
               f"{options.alerts_per_week:g} alerts a week wished")
+        tell_budgets(percent, weeks, options.alerts_per_week)
         print(f"{'card':22} {'test families':>14} {'test tunnels':>13} {'false':>6} {'>=60':>5} "
               f"{'median gone':>12}")
         tell("shipped", best := judge(SHIPPED, scene, tunnels))

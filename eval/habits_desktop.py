@@ -123,7 +123,8 @@ def start_up(site, rng, client, day):
         label = "".join(rng.choice(LETTERS) for _ in range(rng.randrange(7, 16)))
         yield Event(time + 20 + i / 50, client, label, "A", NXDOMAIN)
         yield Event(time + 21 + i / 50, client, label + ".corp.example.net", "A", NXDOMAIN)
-    for host in ("connectivitycheck.gstatic.com", "www.msftconnecttest.com", "detectportal.firefox.com"):
+    for host in ("connectivitycheck.gstatic.com", "www.msftconnecttest.com",
+                 "detectportal.firefox.com"):
         yield from site.look_up(rng, time + 5, client, host)
 
 

@@ -6,7 +6,7 @@ import ipaddress
 import names
 from habit import habit
 from habits_desktop import browsing
-from place import digest
+from place import address_of, digest
 from traffic import NOERROR, NXDOMAIN, Event
 
 LISTED = (("A", 300, "127.0.0.4"),)
@@ -35,7 +35,7 @@ def mail_gateway(site, rng, client, day):
             yield Event(time + 0.01 * (i + 1), client, f"{back}.{zone}", "A",
                         NOERROR if hit else NXDOMAIN, LISTED if hit else ())
         yield Event(time + 0.1, client, domain, "TXT", NOERROR,
-                    (("TXT", 3600, f"v=spf1 include:_spf.{domain} ip4:{ip} -all".encode()),))
+                    (("TXT", 3600, f"v=spf1 ip4:{address_of(domain)} -all".encode()),))
         yield Event(time + 0.2, client, domain, "MX", NOERROR, (("MX", 3600, "mx." + domain),))
         key = digest("key", domain, rng.randrange(2))
         selector = rng.choice(("s1", "google", "default", "selector2", "k1", key[:10],

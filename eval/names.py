@@ -95,8 +95,3 @@ def vendor_hosts():
 def bad_domains():
     """Stands in for a feed of indicators."""
     return plain(n.lstrip(".") for n in misp("dynamic-dns"))
-
-
-@functools.cache
-def resolvers():
-    return plain(misp("public-dns-hostname"))

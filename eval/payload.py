@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""Bytes into names and back out of budgets: the codecs that adversaries use."""
+"""Bytes into names: the codecs that adversaries use."""
 import base64
 
 # 128 values of which none is a dot; as iodine, letters, digits and the upper half.
@@ -30,13 +30,3 @@ def base128(data):
 def labels(text, size=57):
     """Cut a text into labels."""
     return ".".join(text[i:i + size] for i in range(0, len(text), size))
-
-
-class Bits:
-    """Random payload handed out bit by bit."""
-
-    def __init__(self, rng):
-        self.rng = rng
-
-    def take(self, n):
-        return self.rng.getrandbits(n)

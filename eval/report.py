@@ -2,7 +2,6 @@
 """docs/detection-results.md: one page of tables."""
 import statistics
 
-import adversaries
 import stats
 
 TITLES = {"dnshound": "dnshound", "dnshound, log": "from logs", "points": "points", "hunt": "hunt",
@@ -165,12 +164,13 @@ class Report:
                  "are five eighths of the characters of distinct subdomains. Slow ones are cut\nafter "
                  "13 kB, the others after 20 kB.\n\n")
         self.add(head("detector", *(f"{r} B/s" if r != "own" else "own time" for r in mixed),
-                      "own time, 100 queries or more"))
+                      "own time, 100 queries or more (lower 95 % bound)"))
         first = next(iter(mixed.values()))
         for name in first:
             cells = [f"{found(m[name][0])} / {len(m[name][0])}" for m in mixed.values()]
             many = [o for o in mixed["own"][name][0] if len(o.attack.times) >= 100]
-            self.add(row(TITLES[name], *cells, f"{found(many)} / {len(many)}"))
+            self.add(row(TITLES[name], *cells, f"{found(many)} / {len(many)} (at least "
+                         f"{100 * stats.share_lower(found(many), len(many)):.0f} %)"))
         gone = [o.gone()[0] for o in mixed["own"]["dnshound"][0] if o.gone()]
         self.add(f"\nAt their own time, half of the tunnels that dnshound finds are told before "
                  f"{size(statistics.median(gone))} have gone; the slowest to be\ntold had let "

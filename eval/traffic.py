@@ -7,6 +7,7 @@ A name is a str whose characters are bytes (latin-1), dots between labels. Answe
 import ipaddress
 import json
 import struct
+import time
 import zlib
 from collections import namedtuple
 
@@ -116,7 +117,6 @@ class EveWriter:
 
 
 def iso(seconds):
-    import time
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """Which alert belongs to which adversary, and what had gone by then."""
+import program
 
 
 def covers(truth, zone):
@@ -66,7 +67,6 @@ def sort_out(attacks, alerts):
 
 
 def from_findings(findings):
-    import program
     for f in findings:
         tool = f.get("tool") or {}
         yield (f["client"], f["zone"], program.seconds(f["alerted_at"]), f["score"],

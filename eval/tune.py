@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: ISC
 """Thresholds of the comparators that have one, set on the fit background as their authors say."""
+import numpy
+
 import names
+from forest import Forest
 
 IBHH_RATE = 0.01      # of zones (the published code's default); what exceeds it in peace is allowed
 IBHH_ALLOW = 1000     # popular domains on its global allow-list
@@ -22,8 +25,6 @@ class Tuned:
         self.fit_forest(peace["forest"])
 
     def fit_forest(self, hits):
-        import numpy
-        from forest import Forest
         rows = numpy.array([h[3] for h in hits])
         self.forest = Forest(rows)
         scores = self.forest.score(rows)
@@ -32,7 +33,6 @@ class Tuned:
 
     def alerts(self, hits):
         """comparator name -> alerts as truth.sort_out() takes them."""
-        import numpy
         said = {name: [(c, z, t, v, None) for c, z, t, v in hits[name]]
                 for name in ("points", "hunt", "listener")}
         said["ibhh"] = [(c, z, t, w, None) for c, z, t, w in hits["ibhh"]
