@@ -82,8 +82,8 @@ def acme_challenge(a):
 
 @family("folded", "fit")
 def own_reverse_zone(a):
-    """A delegation of 2001:db8::/32 in ip6.arpa: twelve bytes a name, all nibbles."""
-    prefix = "8.b.d.0.1.0.0.2.ip6.arpa"
+    """A delegation of 3fff::/32 (RFC 9637) in ip6.arpa: twelve bytes a name, all nibbles."""
+    prefix = "0.0.0.0.f.f.f.3.ip6.arpa"
     a.zones += ["ip6.arpa", prefix]
     while a.left():
         yield a.ask(".".join(hex_text(a.data(12))) + "." + prefix, 12, "PTR", rcode=NXDOMAIN,

@@ -193,6 +193,7 @@ PLAIN(unique_permille)
 PLAIN(opaque_permille)
 PLAIN(opaque_answer_permille)
 PLAIN(nxdomain_permille)
+PLAIN(gap_spread_permille)
 PLAIN(top_permille)
 PLAIN(confidence)
 #undef PLAIN
@@ -205,7 +206,7 @@ enum {
 };
 
 /* When a question makes sense, beside the subjects it is for. */
-enum need { ALWAYS, NAMES, RESPONSES, UP_LEADS, DOWN_LEADS, REPEATS_LEAD, SERVICE, TOOL };
+enum need { ALWAYS, NAMES, RESPONSES, UP_LEADS, DOWN_LEADS, REPEATS_LEAD, TIMED, SERVICE, TOOL };
 
 static const struct {
 	value_fn *value;
@@ -227,12 +228,22 @@ static const struct {
     [SIGNAL_OPAQUE_ANSWERS] = {value_opaque_answer_permille, PAIR, RESPONSES},
     [SIGNAL_NXDOMAIN] = {value_nxdomain_permille, PAIR | SUFFIX, RESPONSES},
     [SIGNAL_PREVALENCE] = {value_prevalence, PAIR | ZONE, ALWAYS},
+    [SIGNAL_TEMPO] = {value_gap_spread_permille, PAIR, TIMED},
     [SIGNAL_ZONE_KIND] = {value_zone_kind, PAIR | ZONE | CLIENT | SUFFIX, ALWAYS},
     [SIGNAL_EXTRA] = {value_extra, PAIR, ALWAYS},
     [SIGNAL_CONCENTRATION] = {value_top_permille, CLIENT, ALWAYS},
     [SIGNAL_SERVICE] = {service_state, PAIR, SERVICE},
     [SIGNAL_TOOL] = {value_confidence, PAIR, TOOL},
 };
+
+/* A timer shows where it asks new names, one now and then: what answers a page or fills a pipe is
+ * as regular for other reasons. */
+static bool is_timed(const struct features *f, const struct budgets *b)
+{
+	enum { GAPS = 16, GAP_MS = 2000, NEW_PERMILLE = 500 };
+	return f->queries > GAPS && f->mean_gap_ms >= GAP_MS &&
+	       f->unique_permille >= NEW_PERMILLE && names_carry(f, b);
+}
 
 static bool is_needed(enum need need, const struct features *f, const struct budgets *b)
 {
@@ -247,6 +258,8 @@ static bool is_needed(enum need need, const struct features *f, const struct bud
 		return repeats_lead(f, b);
 	case DOWN_LEADS:
 		return answers_carry(f, b);
+	case TIMED:
+		return is_timed(f, b);
 	case SERVICE:
 		return f->service != 0 || f->service_odd != 0;
 	case TOOL:
@@ -296,6 +309,8 @@ static const struct {
     [SIGNAL_PREVALENCE] = {" clients share the leak to this zone", 1},
     [SIGNAL_RAW] = {" bytes on a DNS port are no DNS", 1},
     [SIGNAL_EXTRA] = {" bytes beside question and answers", 1},
+    [SIGNAL_TEMPO] =
+        {" % is how far the gaps between queries stray from their mean; people stray more", 10},
     [SIGNAL_CONCENTRATION] = {" % of it went to a single zone", 10},
 };
 

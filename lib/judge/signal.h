@@ -25,11 +25,12 @@ enum signal {
 	X(OPAQUE_ANSWERS, opaque_answers) /* permille of responses with new opaque data */         \
 	X(NXDOMAIN, nxdomain)             /* permille of responses */                              \
 	X(PREVALENCE, prevalence)         /* clients that share the zone's leak */                 \
-	X(ZONE_KIND, zone_kind)           /* 1 registered, 2 site, 3 special, 4 reverse, 5 none */ \
-	X(EXTRA, extra_bytes)             /* data beside question and answers */                   \
-	X(CONCENTRATION, concentration)   /* client: permille told to the largest zone */          \
-	X(SERVICE, service)               /* enum service_state, of a declared service */          \
-	X(TOOL, tool)                     /* enum confidence of the tool it was recognised as */
+	X(TEMPO, gap_spread)            /* permille: how irregular the gaps between queries are */ \
+	X(ZONE_KIND, zone_kind)         /* 1 registered, 2 site, 3 special, 4 reverse, 5 none */   \
+	X(EXTRA, extra_bytes)           /* data beside question and answers */                     \
+	X(CONCENTRATION, concentration) /* client: permille told to the largest zone */            \
+	X(SERVICE, service)             /* enum service_state, of a declared service */            \
+	X(TOOL, tool)                   /* enum confidence of the tool it was recognised as */
 #define X(id, name) SIGNAL_##id,
 	SIGNAL_LIST(X)
 #undef X
