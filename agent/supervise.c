@@ -467,7 +467,8 @@ struct supervisor *supervise_new(const struct supervise_options *o)
 	s->o = *o;
 	dh_assert(o->n_ports <= SUPERVISE_PORTS);
 	known_init(&s->known);
-	notify_set_sync(o->listener);
+	if (!o->no_sync)
+		notify_set_sync(o->listener);
 	return s;
 }
 

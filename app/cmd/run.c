@@ -18,6 +18,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agent/inbox.h"
@@ -37,7 +38,7 @@ extern char **environ;
 
 enum {
 	BATCH_MS = 20,
-	IDLE_MS = 1000,
+	IDLE_MS = 200,
 	FLUSH_MS = 2000,
 	DNS_HEADER = 12,
 	LIBRARY_QUERY = 12 + 255 + 4,
@@ -131,7 +132,7 @@ static bool find_preload(const struct run *r, char *path, size_t size)
 /* The application's environment: ours, and the object in front of what is preloaded already. */
 static char **environment(struct run *r)
 {
-	static char preload[8192], target[64];
+	static char preload[8192], target[96];
 	char path[4096], real[4096];
 	size_t n = 0;
 
@@ -143,7 +144,7 @@ static char **environment(struct run *r)
 	}
 	int error = inbox_open(&r->inbox);
 	if (error) {
-		say(r, "no socket can be made in /tmp: the resolver library is not seen");
+		say(r, "no file can be made in /dev/shm or /tmp: the resolver library is not seen");
 		return environ;
 	}
 	while (environ[n])
@@ -189,6 +190,7 @@ static bool start_supervisor(struct run *r)
 	    .ring = &r->ring,
 	    .filter = r->filter,
 	    .no_new_privs = r->launch.no_new_privs,
+	    .no_sync = r->o.no_sync,
 	    .n_ports = r->o.n_ports,
 	    .refuse = r->o.block ? refuse : NULL,
 	    .refuse_ctx = r};
@@ -410,9 +412,6 @@ static void on_report(struct run *r, const struct inbox_report *p)
 	struct view name;
 	size_t len = query_of(p, query, &name);
 
-	/* The most that one process told: it counts up. */
-	if (p->head.lost > r->counts.blind[BLIND_PRELOAD])
-		r->counts.blind[BLIND_PRELOAD] = p->head.lost;
 	if (len && names_were_sent(
 	               &r->names, p->pid, p->head.start_ns, p->head.end_ns, name.p, name.len)) {
 		r->counts.joined++;
@@ -435,17 +434,20 @@ static void on_report(struct run *r, const struct inbox_report *p)
 		emit(r, run_line_name(&r->line, p, who));
 }
 
-enum { REPORTS_AT_ONCE = 256 };
+enum { REPORTS_AT_ONCE = 256, ROUNDS_AT_ONCE = 64 };
 
 /* Reports first: what they caused is then in the ring already. */
 static void take_all(struct run *r)
 {
 	static struct inbox_report reports[REPORTS_AT_ONCE];
 	struct sighting head;
-	unsigned n;
+	struct timespec now;
+	unsigned n, rounds = 0;
 
+	clock_gettime(CLOCK_MONOTONIC, &now);
 	do {
-		for (n = 0; n < REPORTS_AT_ONCE && inbox_take(&r->inbox, &reports[n]); n++)
+		int64_t now_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+		for (n = 0; n < REPORTS_AT_ONCE && inbox_take(&r->inbox, now_ns, &reports[n]); n++)
 			;
 		while (ring_take(&r->ring, &head, r->body)) {
 			r->body[head.len] = 0;
@@ -453,7 +455,7 @@ static void take_all(struct run *r)
 		}
 		for (unsigned i = 0; i < n; i++)
 			on_report(r, &reports[i]);
-	} while (n == REPORTS_AT_ONCE);
+	} while (n == REPORTS_AT_ONCE && ++rounds < ROUNDS_AT_ONCE);
 	if (r->feed) {
 		pthread_mutex_lock(&r->judging);
 		feed_flush(r->feed);
@@ -510,8 +512,8 @@ static bool is_deserted(const struct run *r)
 
 static void watch(struct run *r, int signals)
 {
-	struct pollfd fds[3] = {{.fd = signals, .events = POLLIN},
-	    {.fd = r->ring.wake_fd, .events = POLLIN}, {.fd = r->inbox.fd, .events = POLLIN}};
+	struct pollfd fds[2] = {
+	    {.fd = signals, .events = POLLIN}, {.fd = r->ring.wake_fd, .events = POLLIN}};
 	bool ended = false;
 	uint64_t woken;
 
@@ -523,11 +525,11 @@ static void watch(struct run *r, int signals)
 			return;
 		/* Sleep a batch long, then until something comes. */
 		fds[1].fd = -1;
-		if (poll(fds, 3, BATCH_MS) == 0) {
+		if (poll(fds, 2, BATCH_MS) == 0) {
 			atomic_store(&r->ring.asleep, true);
 			fds[1].fd = r->ring.wake_fd;
 			if (atomic_load(&r->ring.head) == atomic_load(&r->ring.tail))
-				poll(fds, 3, ended ? BATCH_MS : IDLE_MS);
+				poll(fds, 2, ended ? BATCH_MS : IDLE_MS);
 			atomic_store(&r->ring.asleep, false);
 			(void)!read(r->ring.wake_fd, &woken, sizeof(woken));
 		}
@@ -615,7 +617,6 @@ int cmd_run(int argc, char **argv)
 		usage();
 		return EXIT_CLEAN;
 	}
-	r->inbox.fd = -1;
 	r->launch.listener = -1;
 	pthread_mutex_init(&r->judging, NULL);
 	if (!open_output(r) || ring_open(&r->ring) < 0)
@@ -633,6 +634,8 @@ int cmd_run(int argc, char **argv)
 		return EXIT_ERROR;
 	watch(r, signals);
 	tell_exec_error(r);
+	if (r->inbox.queue)
+		r->counts.blind[BLIND_PRELOAD] = atomic_load(&r->inbox.queue->lost) + r->inbox.lost;
 	inbox_close(&r->inbox);
 	report(r);
 	return end_like(r->counts.status);
