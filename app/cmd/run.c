@@ -42,7 +42,8 @@ enum {
 	FLUSH_MS = 2000,
 	DNS_HEADER = 12,
 	LIBRARY_QUERY = 12 + 255 + 4,
-	PRIVILEGES_TOLD = 8
+	PRIVILEGES_TOLD = 8,
+	REPORTER_NICE = 10
 };
 
 struct run {
@@ -251,6 +252,8 @@ static bool start(struct run *r, const sigset_t *mask)
 		close(r->launch.listener);
 		say(r, "out of memory: system calls are not seen");
 	}
+	/* This thread reports; the supervisor's, which keeps its priority, answers. */
+	setpriority(PRIO_PROCESS, (id_t)gettid(), REPORTER_NICE);
 	return true;
 }
 
