@@ -85,8 +85,9 @@ struct known *known_find(struct known_table *t, int32_t tid)
 	unsigned slot = (uint32_t)tid * 2654435761u % KNOWN_THREADS;
 	int32_t pid = 0;
 
-	/* A thread id may have gone to another process since. */
-	if (t->threads[slot].tid == tid && syscall(SYS_tgkill, t->threads[slot].pid, tid, 0) == 0)
+	/* A thread id may have gone to another process since; of a pid, by_pid() makes sure. */
+	if (t->threads[slot].tid == tid &&
+	    (t->threads[slot].pid == tid || syscall(SYS_tgkill, t->threads[slot].pid, tid, 0) == 0))
 		pid = t->threads[slot].pid;
 	if (!pid)
 		pid = procfs_group(tid);

@@ -585,6 +585,7 @@ static void report(struct run *r)
 		say(r, "processes that it started run on, and are not watched any more (--wait "
 		       "waits)");
 	/* The printers write to standard output, which is the application's. */
+	run_line_done(&r->line);
 	fflush(stdout);
 	dup2(r->output, STDOUT_FILENO);
 	if (r->o.json && r->feed && !r->o.to)
