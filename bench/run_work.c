@@ -89,6 +89,15 @@ static void lookups(long n)
 			freeaddrinfo(r);
 }
 
+/* Both families, as most programs ask: two queries in one call. Half of the time is a query's. */
+static void pairs(long n)
+{
+	struct addrinfo *r, h = {.ai_socktype = SOCK_STREAM};
+	for (long i = 0; i < n / 2; i++)
+		if (getaddrinfo("bench.example.com", NULL, &h, &r) == 0)
+			freeaddrinfo(r);
+}
+
 /* Queries on one socket, as resolvers and tunnels send them. */
 static void queries(long n)
 {
@@ -154,7 +163,7 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*fn)(long n);
-	} works[] = {{"lookups", lookups}, {"queries", queries}, {"pipe", pipe_writes},
+	} works[] = {{"lookups", lookups}, {"pairs", pairs}, {"queries", queries}, {"pipe", pipe_writes},
 	    {"processes", processes}, {"upload", upload}, {"pingpong", ping_pong},
 	    {"compute", compute}};
 	struct timespec from, to;
