@@ -64,6 +64,7 @@ struct run {
 	struct sink *sink; /* of events */
 	int output;
 	int standard_error;
+	char **environment; /* the application's */
 	char privileges[PRIVILEGES_TOLD][128];
 	unsigned n_privileges;
 	bool exec_told;
@@ -153,6 +154,7 @@ static char **environment(struct run *r)
 	char **env = calloc(n + 3, sizeof(*env));
 	if (!env)
 		return environ;
+	r->environment = env;
 	const char *before = getenv("LD_PRELOAD");
 	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s%s%s", real, before && *before ? ":" : "",
 	    before ? before : "");
@@ -612,10 +614,12 @@ static int end_like(int status)
 
 int cmd_run(int argc, char **argv)
 {
-	struct run *r = calloc(1, sizeof(*r));
+	/* The supervisor's thread may still look at it when main() has returned. */
+	static struct run run;
+	struct run *r = &run;
 	sigset_t all, before;
 
-	if (!r || !run_options_parse(&r->o, argc, argv))
+	if (!run_options_parse(&r->o, argc, argv))
 		return EXIT_ERROR;
 	if (r->o.help) {
 		usage();
