@@ -163,9 +163,9 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*fn)(long n);
-	} works[] = {{"lookups", lookups}, {"pairs", pairs}, {"queries", queries}, {"pipe", pipe_writes},
-	    {"processes", processes}, {"upload", upload}, {"pingpong", ping_pong},
-	    {"compute", compute}};
+	} works[] = {{"lookups", lookups}, {"pairs", pairs}, {"queries", queries},
+	    {"pipe", pipe_writes}, {"processes", processes}, {"upload", upload},
+	    {"pingpong", ping_pong}, {"compute", compute}};
 	struct timespec from, to;
 
 	if (argc == 2 && strcmp(argv[1], "serve") == 0)
@@ -180,7 +180,8 @@ int main(int argc, char **argv)
 		works[i].fn(n);
 		clock_gettime(CLOCK_MONOTONIC, &to);
 		printf("%.1f\n", ((double)(to.tv_sec - from.tv_sec) * 1e9 +
-		    (double)(to.tv_nsec - from.tv_nsec)) / (double)n);
+		                     (double)(to.tv_nsec - from.tv_nsec)) /
+		                     (double)n);
 		return 0;
 	}
 	return 2;
