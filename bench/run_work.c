@@ -133,6 +133,15 @@ static void processes(long n)
 	}
 }
 
+static void compile(long n)
+{
+	for (long i = 0; i < n; i++)
+		if (system("printf '#include <stdio.h>\\n#include <netdb.h>\\nint f(int a) { "
+		           "return a * 7 + "
+		           "puts(\"x\"); }\\n' | cc -O2 -x c -c -o /dev/null -") != 0)
+			exit(1);
+}
+
 static void upload(long n)
 {
 	int s = to_peer('s');
@@ -164,8 +173,8 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*fn)(long n);
 	} works[] = {{"lookups", lookups}, {"pairs", pairs}, {"queries", queries},
-	    {"pipe", pipe_writes}, {"processes", processes}, {"upload", upload},
-	    {"pingpong", ping_pong}, {"compute", compute}};
+	    {"pipe", pipe_writes}, {"processes", processes}, {"compile", compile},
+	    {"upload", upload}, {"pingpong", ping_pong}, {"compute", compute}};
 	struct timespec from, to;
 
 	if (argc == 2 && strcmp(argv[1], "serve") == 0)

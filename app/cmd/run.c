@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -255,6 +256,7 @@ static bool start(struct run *r, const sigset_t *mask)
 		say(r, "out of memory: system calls are not seen");
 	}
 	/* This thread reports; the supervisor's, which keeps its priority, answers. */
+	sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){0});
 	setpriority(PRIO_PROCESS, (id_t)gettid(), REPORTER_NICE);
 	return true;
 }
