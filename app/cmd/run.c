@@ -30,9 +30,9 @@
 #include "app/cmd/run_names.h"
 #include "app/cmd/run_options.h"
 #include "app/cmd/run_people.h"
+#include "app/cmd/run_preload.h"
 #include "app/cmd/run_report.h"
 #include "app/cmd/run_sink.h"
-#include "lib/base/out.h"
 #include "lib/decode/name.h"
 
 extern char **environ;
@@ -44,7 +44,15 @@ enum {
 	DNS_HEADER = 12,
 	LIBRARY_QUERY = 12 + 255 + 4,
 	PRIVILEGES_TOLD = 8,
+	ALERTS_PENDING = 16,
 	REPORTER_NICE = 10
+};
+
+/* An alert on its way to be told. */
+struct pending {
+	struct engine_alert alert;
+	uint32_t serial;
+	char zone[NAME_TEXT_MAX];
 };
 
 struct run {
@@ -59,6 +67,8 @@ struct run {
 	struct feed *feed; /* NULL: nothing is judged here, or there was nothing to judge yet */
 	bool judge_tried;
 	struct people people;
+	struct pending alerts[ALERTS_PENDING];
+	unsigned n_alerts;
 	struct names names;
 	struct run_line line;
 	struct run_counts counts;
@@ -105,68 +115,23 @@ __attribute__((format(printf, 2, 3))) static void say(struct run *r, const char 
 
 /* --- the mechanisms --- */
 
-/* Beside the program when it runs from a build folder, else where it was installed. */
-static bool find_preload(const struct run *r, char *path, size_t size)
-{
-	static const char *const places[] = {"../agent/libdnshound-preload.so",
-	    "../lib/dnshound/libdnshound-preload.so", DNSHOUND_PRELOAD};
-	char self[4096];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (r->o.preload) {
-		snprintf(path, size, "%s", r->o.preload);
-		return access(path, R_OK) == 0;
-	}
-	self[n > 0 ? n : 0] = 0;
-	char *slash = strrchr(self, '/');
-	if (slash)
-		slash[1] = 0;
-	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		struct out o = out_to(path, size);
-		if (*places[i] != '/')
-			out_str(&o, self);
-		out_str(&o, places[i]);
-		if (access(path, R_OK) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The application's environment: ours, and the object in front of what is preloaded already. */
+/* The application's environment. */
 static char **environment(struct run *r)
 {
-	static char preload[8192], target[96];
-	char path[4096], real[4096];
-	size_t n = 0;
+	char path[4096];
 
 	if (r->o.no_preload)
 		return environ;
-	if (!find_preload(r, path, sizeof(path)) || !realpath(path, real)) {
+	if (!run_preload_find(r->o.preload, path, sizeof(path))) {
 		say(r, "libdnshound-preload.so is not found: the resolver library is not seen");
 		return environ;
 	}
-	int error = inbox_open(&r->inbox);
-	if (error) {
+	if (inbox_open(&r->inbox) < 0) {
 		say(r, "no file can be made in /dev/shm or /tmp: the resolver library is not seen");
 		return environ;
 	}
-	while (environ[n])
-		n++;
-	char **env = calloc(n + 3, sizeof(*env));
-	if (!env)
-		return environ;
-	r->environment = env;
-	const char *before = getenv("LD_PRELOAD");
-	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s%s%s", real, before && *before ? ":" : "",
-	    before ? before : "");
-	snprintf(target, sizeof(target), "%s=%s", PRELOAD_ENV, r->inbox.path);
-	size_t at = 0;
-	for (size_t i = 0; i < n; i++)
-		if (strncmp(environ[i], "LD_PRELOAD=", 11) != 0)
-			env[at++] = environ[i];
-	env[at++] = preload;
-	env[at] = target;
-	return env;
+	r->environment = run_preload_environment(path, r->inbox.path);
+	return r->environment ? r->environment : environ;
 }
 
 static bool refuse(void *ctx, const struct sighting *head, const uint8_t *message)
@@ -263,25 +228,39 @@ static bool start(struct run *r, const sigset_t *mask)
 
 /* --- what was seen --- */
 
-static void on_alert(
-    void *ctx, const struct engine_alert *a, const uint8_t *zone, size_t zone_len, uint32_t serial)
+static void tell_alert(struct run *r, const struct pending *a)
 {
-	struct run *r = ctx;
-	const struct process *p = people_find(&r->people, serial);
-	char name[NAME_TEXT_MAX] = "-", comm[PROCESS_COMM] = "?";
+	const struct verdict *v = &a->alert.verdict;
+	const struct process *p = people_find(&r->people, a->serial);
+	char comm[PROCESS_COMM] = "?";
 
-	if (zone_len)
-		name_print(zone, name);
 	if (r->o.json) {
-		emit(r, run_line_alert(&r->line, verdict_text(a->verdict.kind), a->verdict.score,
-		            name, a->bytes_at_alert, p));
+		emit(r, run_line_alert(&r->line, verdict_text(v->kind), v->score, a->zone,
+		            a->alert.bytes_at_alert, p));
 		return;
 	}
 	for (unsigned i = 0; p && i < PROCESS_COMM; i++)
 		comm[i] = p->comm[i] && (p->comm[i] < 0x20 || p->comm[i] > 0x7e) ? '?' : p->comm[i];
 	dprintf(r->output, "dnshound: ALERT %s, score %u: %s (pid %d) to %s, known after %llu B\n",
-	    verdict_text(a->verdict.kind), a->verdict.score, comm, p ? p->pid : 0, name,
-	    (unsigned long long)a->bytes_at_alert);
+	    verdict_text(v->kind), v->score, comm, p ? p->pid : 0, a->zone,
+	    (unsigned long long)a->alert.bytes_at_alert);
+}
+
+/* With --block this comes from the supervisor, which must not wait for whoever reads our output,
+ * and the process may not have been introduced here yet: told with the next take_all(). */
+static void on_alert(
+    void *ctx, const struct engine_alert *a, const uint8_t *zone, size_t zone_len, uint32_t serial)
+{
+	struct run *r = ctx;
+
+	if (r->n_alerts == ALERTS_PENDING)
+		return;
+	struct pending *p = &r->alerts[r->n_alerts++];
+	p->alert = *a;
+	p->serial = serial;
+	memcpy(p->zone, "-", 2);
+	if (zone_len)
+		name_print(zone, p->zone);
 }
 
 static bool process_of(void *ctx, const struct finding *f, struct session_process *ret)
@@ -466,6 +445,9 @@ static void take_all(struct run *r)
 	if (r->feed) {
 		pthread_mutex_lock(&r->judging);
 		feed_flush(r->feed);
+		for (unsigned i = 0; i < r->n_alerts; i++)
+			tell_alert(r, &r->alerts[i]);
+		r->n_alerts = 0;
 		pthread_mutex_unlock(&r->judging);
 	}
 }
@@ -502,7 +484,11 @@ static bool has_ended(struct run *r, int *ret_status)
 		if (pid != r->launch.pid)
 			continue; /* the guardian, or an orphan */
 		if (WIFSTOPPED(status)) {
-			raise(SIGSTOP); /* so that the shell sees its job stopped */
+			/* The terminal stopped the job: the shell must see it stopped, and wakes us
+			 * both. Who stops the application alone wakes it alone. */
+			int by = WSTOPSIG(status);
+			if (by == SIGTSTP || by == SIGTTIN || by == SIGTTOU)
+				raise(SIGSTOP);
 			continue;
 		}
 		*ret_status = status;
@@ -647,6 +633,7 @@ int cmd_run(int argc, char **argv)
 	if (r->inbox.queue)
 		r->counts.blind[BLIND_PRELOAD] = atomic_load(&r->inbox.queue->lost) + r->inbox.lost;
 	inbox_close(&r->inbox);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	report(r);
 	return end_like(r->counts.status);
 }

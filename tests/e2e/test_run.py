@@ -254,6 +254,11 @@ def test_a_signal_to_dnshound_reaches_the_application(namespaces):
     assert child.communicate(timeout=20)[0] == b"got\n" and child.returncode == 4
 
 
+def test_an_application_that_is_stopped_and_continued_goes_on(lab):
+    script = "(sleep 0.3; kill -CONT $$) & kill -STOP $$; wait; exit 5"
+    assert lab(["sh", "-c", script], [])[0]["status"] == 5
+
+
 @pytest.mark.parametrize("how", ["KILL", "STOP"])
 def test_a_dead_or_stopped_supervisor_does_not_hold_the_application_up(how, lab):
     # $PPID of the shell is dnshound; it is let go on after the lookups are through.
@@ -344,6 +349,7 @@ def test_block_refuses_what_goes_beyond_the_threshold(lab, programs):
     assert findings[0]["process"]["comm"] == "python3" and findings[0]["zone"] == "evil.com"
     assert any(e["type"] == "agent.alert" for e in lines)
     result, lines = lab(command, ["--block"])
+    assert [e["process"]["comm"] for e in lines if e["type"] == "agent.alert"][0] == "python3"
     refused = int(result["out"])
     assert refused > 200 and len(result["seen"]) == 300 - refused
     assert end_of(lines)["blocked"] == refused
