@@ -25,6 +25,10 @@ eval: build
 	tools/setup eval
 	eval/evaluate.py $(QUICK)
 
+# What watching costs the application, as root; writes docs/run-results.md.
+bench: build
+	bench/run-overhead build/app/dnshound
+
 lint:
 	tools/setup test
 	tools/lint
@@ -39,4 +43,4 @@ dist: build
 clean:
 	rm -rf build build-check build-fuzz build-lint
 
-.PHONY: build check demo eval fuzz lint install dist clean
+.PHONY: build check demo bench eval fuzz lint install dist clean

@@ -27,8 +27,7 @@
 #endif
 #define X32_BIT 0x40000000u
 
-/* What an Internet address is at least long: struct sockaddr_in. The preload object's address is
- * shorter, so that its own reports are not trapped. */
+/* What an Internet address is at least long: struct sockaddr_in. */
 #define INET_ADDRESS_MIN 16
 
 enum window_limit { WINDOW_SIZE = 448, WINDOW_END = 1024, WINDOW_SMALLEST = 32 };

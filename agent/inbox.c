@@ -2,98 +2,104 @@
 #include "agent/inbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-/* As short as it must be: preload.h. */
-#define FOLDER "/tmp/"
-enum { RANDOM_CHARS = 8, TRIES = 16 };
-_Static_assert(sizeof(FOLDER) - 1 + RANDOM_CHARS == PRELOAD_PATH_MAX, "fits the address");
+/* A writer that was killed between taking a slot and filling it. */
+#define STUCK_NS 1000000000
 
-static int bind_once(struct inbox *b)
+static int make_file(struct inbox *b)
 {
-	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
-	uint8_t random[RANDOM_CHARS];
-	struct sockaddr_un a = {.sun_family = AF_UNIX};
-
-	if (getrandom(random, sizeof(random), 0) != sizeof(random))
-		return -EIO;
-	memcpy(b->path, FOLDER, sizeof(FOLDER) - 1);
-	for (unsigned i = 0; i < RANDOM_CHARS; i++)
-		b->path[sizeof(FOLDER) - 1 + i] = alphabet[random[i] & 31];
-	memcpy(a.sun_path, b->path, PRELOAD_PATH_MAX);
-	mode_t before = umask(077);
-	int error = bind(b->fd, (struct sockaddr *)&a, sizeof(a)) < 0 ? -errno : 0;
-	umask(before);
-	return error;
+	static const char *const folders[] = {"/dev/shm/dnshound-XXXXXX", "/tmp/dnshound-XXXXXX"};
+	int fd = -1;
+	for (unsigned i = 0; i < 2 && fd < 0; i++) {
+		memcpy(b->path, folders[i], strlen(folders[i]) + 1);
+		fd = mkostemp(b->path, O_CLOEXEC);
+	}
+	return fd < 0 ? -errno : fd;
 }
 
 int inbox_open(struct inbox *b)
 {
-	int error = -EADDRINUSE;
-
-	*b = (struct inbox){.fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-	if (b->fd < 0)
-		return -errno;
-	setsockopt(b->fd, SOL_SOCKET, SO_PASSCRED, &(int){1}, sizeof(int));
-	setsockopt(b->fd, SOL_SOCKET, SO_RCVBUF, &(int){1 << 20}, sizeof(int));
-	for (unsigned i = 0; i < TRIES && error == -EADDRINUSE; i++)
-		error = bind_once(b);
-	if (error) {
-		close(b->fd);
-		b->fd = -1;
+	*b = (struct inbox){.queue = NULL};
+	int fd = make_file(b), error = 0;
+	if (fd < 0)
+		return fd;
+	void *p = MAP_FAILED;
+	if (ftruncate(fd, sizeof(*b->queue)) == 0)
+		p = mmap(NULL, sizeof(*b->queue), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED) {
+		error = -errno;
+		unlink(b->path);
 	}
-	return error;
+	close(fd);
+	if (error)
+		return error;
+	b->queue = p;
+	b->queue->magic = PRELOAD_MAGIC;
+	for (uint64_t i = 0; i < PRELOAD_SLOTS; i++)
+		atomic_store_explicit(&b->queue->slots[i].turn, i, memory_order_relaxed);
+	return 0;
 }
 
 void inbox_close(struct inbox *b)
 {
-	if (b->fd < 0)
+	if (!b->queue)
 		return;
 	unlink(b->path);
-	close(b->fd);
-	b->fd = -1;
+	munmap(b->queue, sizeof(*b->queue));
+	b->queue = NULL;
 }
 
-static int32_t sender(struct msghdr *m)
+static void release(struct inbox *b, struct preload_slot *s)
 {
-	struct ucred who;
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_CREDENTIALS)
-			continue;
-		memcpy(&who, CMSG_DATA(c), sizeof(who));
-		return who.pid;
+	atomic_store_explicit(&s->turn, b->next + PRELOAD_SLOTS, memory_order_release);
+	b->next++;
+	b->stuck_ns = 0;
+}
+
+/* Whether report `next` was begun and not finished, for too long. */
+static bool is_stuck(struct inbox *b, int64_t now_ns)
+{
+	if (atomic_load_explicit(&b->queue->next, memory_order_relaxed) <= b->next) {
+		b->stuck_ns = 0;
+		return false;
 	}
-	return 0;
+	if (!b->stuck_ns)
+		b->stuck_ns = now_ns;
+	return now_ns - b->stuck_ns > STUCK_NS;
 }
 
-bool inbox_take(struct inbox *b, struct inbox_report *ret)
+bool inbox_take(struct inbox *b, int64_t now_ns, struct inbox_report *ret)
 {
-	struct inbox_report r;
-	char control[CMSG_SPACE(sizeof(struct ucred))] __attribute__((aligned(8)));
+	while (b->queue) {
+		struct preload_slot *s = &b->queue->slots[b->next % PRELOAD_SLOTS];
+		struct preload_message head;
 
-	for (;;) {
-		struct iovec v[2] = {{&r.head, sizeof(r.head)}, {r.name, PRELOAD_NAME_MAX}};
-		struct msghdr m = {.msg_iov = v,
-		    .msg_iovlen = 2,
-		    .msg_control = control,
-		    .msg_controllen = sizeof(control)};
-		ssize_t n = b->fd < 0 ? -1 : recvmsg(b->fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-		if (n < 0)
-			return false;
-		if ((size_t)n < sizeof(r.head) || r.head.magic != PRELOAD_MAGIC ||
-		    r.head.call >= PRELOAD_CALLS || r.head.n_addresses > PRELOAD_ADDRESSES ||
-		    r.head.name_len != (size_t)n - sizeof(r.head)) {
-			b->bad++;
+		if (atomic_load_explicit(&s->turn, memory_order_acquire) != b->next + 1) {
+			if (!is_stuck(b, now_ns))
+				return false;
+			b->lost++;
+			release(b, s);
 			continue;
 		}
-		r.name[r.head.name_len] = 0;
-		r.pid = sender(&m);
-		*ret = r;
-		return true;
+		/* A copy first: its writer may still be at it. */
+		head = s->head;
+		bool sound = head.call < PRELOAD_CALLS && head.n_addresses <= PRELOAD_ADDRESSES &&
+		             head.name_len <= PRELOAD_NAME_MAX && head.pid > 0;
+		if (sound) {
+			ret->pid = head.pid;
+			ret->head = head;
+			memcpy(ret->name, s->name, head.name_len);
+			ret->name[head.name_len] = 0;
+		}
+		release(b, s);
+		if (sound)
+			return true;
+		b->bad++;
 	}
+	return false;
 }

@@ -10,6 +10,9 @@
 #include "agent/procfs.h"
 #include "lib/base/out.h"
 
+/* Where an entry may stand: so many places from its own on. */
+enum { WINDOW = 8 };
+
 void known_init(struct known_table *t)
 {
 	memset(t, 0, sizeof(*t));
@@ -51,7 +54,7 @@ static struct known *by_pid(struct known_table *t, int32_t pid)
 	unsigned at = (uint32_t)pid * 2654435761u % KNOWN_PROCESSES;
 	struct known *oldest = NULL;
 
-	for (unsigned i = 0; i < 8; i++) {
+	for (unsigned i = 0; i < WINDOW; i++) {
 		struct known *k = &t->at[(at + i) % KNOWN_PROCESSES];
 		if (k->pid == pid) {
 			if (is_alive(k))
@@ -82,8 +85,9 @@ struct known *known_find(struct known_table *t, int32_t tid)
 	unsigned slot = (uint32_t)tid * 2654435761u % KNOWN_THREADS;
 	int32_t pid = 0;
 
-	/* A thread id may have gone to another process since. */
-	if (t->threads[slot].tid == tid && syscall(SYS_tgkill, t->threads[slot].pid, tid, 0) == 0)
+	/* A thread id may have gone to another process since; of a pid, by_pid() makes sure. */
+	if (t->threads[slot].tid == tid &&
+	    (t->threads[slot].pid == tid || syscall(SYS_tgkill, t->threads[slot].pid, tid, 0) == 0))
 		pid = t->threads[slot].pid;
 	if (!pid)
 		pid = procfs_group(tid);
@@ -95,4 +99,16 @@ struct known *known_find(struct known_table *t, int32_t tid)
 	if (k)
 		k->used = ++t->clock;
 	return k;
+}
+
+struct known *known_peek(struct known_table *t, int32_t tid)
+{
+	unsigned slot = (uint32_t)tid * 2654435761u % KNOWN_THREADS;
+	int32_t pid = t->threads[slot].tid == tid ? t->threads[slot].pid : tid;
+	unsigned at = (uint32_t)pid * 2654435761u % KNOWN_PROCESSES;
+
+	for (unsigned i = 0; i < WINDOW; i++)
+		if (t->at[(at + i) % KNOWN_PROCESSES].pid == pid)
+			return &t->at[(at + i) % KNOWN_PROCESSES];
+	return NULL;
 }

@@ -38,5 +38,8 @@ void known_done(struct known_table *t);
 /* The process that a thread belongs to; NULL when it has gone. */
 struct known *known_find(struct known_table *t, int32_t tid);
 
+/* The same for what was met before only, without asking /proc. */
+struct known *known_peek(struct known_table *t, int32_t tid);
+
 /* It is about to run another program, or to change its namespaces or user: ask anew. */
 void known_changes(struct known_table *t, struct known *k);

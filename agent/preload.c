@@ -11,6 +11,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdatomic.h>
@@ -18,9 +19,9 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,19 +29,24 @@
 
 enum { TYPE_A = 1, TYPE_PTR = 12, TYPE_AAAA = 28 };
 
-static struct sockaddr_un target;
-static socklen_t target_len;
-static _Atomic uint32_t lost;
+static struct preload_queue *queue;
 
-__attribute__((constructor)) static void find_target(void)
+/* By system calls: names like open64() differ between C libraries. */
+__attribute__((constructor)) static void find_queue(void)
 {
 	const char *path = getenv(PRELOAD_ENV);
-	size_t len = path ? strlen(path) : 0;
-	if (len == 0 || len > PRELOAD_PATH_MAX)
-		return;
-	target.sun_family = AF_UNIX;
-	memcpy(target.sun_path, path, len);
-	target_len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len);
+	int kept = errno;
+	long fd = path ? syscall(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : -1;
+
+	if (fd >= 0 && syscall(SYS_lseek, fd, 0L, SEEK_END) == (long)sizeof(*queue)) {
+		long p = syscall(
+		    SYS_mmap, NULL, sizeof(*queue), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0L);
+		if (p != -1 && ((struct preload_queue *)p)->magic == PRELOAD_MAGIC)
+			queue = (struct preload_queue *)p;
+	}
+	if (fd >= 0)
+		syscall(SYS_close, fd);
+	errno = kept;
 }
 
 static int64_t now_ns(void)
@@ -53,13 +59,13 @@ static int64_t now_ns(void)
 /* One call that was made, on the caller's stack. */
 struct report {
 	struct preload_message head;
-	uint8_t name[PRELOAD_NAME_MAX];
+	const void *name;            /* of head.name_len bytes */
+	char text[PRELOAD_NAME_MAX]; /* where it has to be put together */
 };
 
 static void begin(struct report *r, enum preload_call call, uint16_t qtype)
 {
 	memset(&r->head, 0, sizeof(r->head));
-	r->head.magic = PRELOAD_MAGIC;
 	r->head.call = (uint8_t)call;
 	r->head.qtype = qtype;
 	r->head.start_ns = now_ns();
@@ -67,10 +73,8 @@ static void begin(struct report *r, enum preload_call call, uint16_t qtype)
 
 static void put_name(struct report *r, const void *name, size_t len)
 {
-	if (len > PRELOAD_NAME_MAX)
-		len = PRELOAD_NAME_MAX;
-	memcpy(r->name, name, len);
-	r->head.name_len = (uint16_t)len;
+	r->name = name;
+	r->head.name_len = (uint16_t)(len < PRELOAD_NAME_MAX ? len : PRELOAD_NAME_MAX);
 }
 
 static void put_address(struct report *r, int family, const void *address)
@@ -86,23 +90,42 @@ static void put_address(struct report *r, int family, const void *address)
 	}
 }
 
+/* A slot of our own; NULL when all are taken. */
+static struct preload_slot *claim(uint64_t *ret_number)
+{
+	uint64_t n = atomic_load_explicit(&queue->next, memory_order_relaxed);
+	for (;;) {
+		struct preload_slot *s = &queue->slots[n % PRELOAD_SLOTS];
+		int64_t behind =
+		    (int64_t)(atomic_load_explicit(&s->turn, memory_order_acquire) - n);
+		if (behind < 0)
+			return NULL;
+		if (behind > 0) {
+			n = atomic_load_explicit(&queue->next, memory_order_relaxed);
+		} else if (atomic_compare_exchange_weak(&queue->next, &n, n + 1)) {
+			*ret_number = n;
+			return s;
+		}
+	}
+}
+
 static void end(struct report *r, int result)
 {
-	if (!target_len || !r->head.name_len)
+	uint64_t number;
+	if (!queue || !r->head.name_len)
 		return;
 	int kept = errno;
+	r->head.pid = (int32_t)syscall(SYS_getpid);
 	r->head.result = result;
 	r->head.end_ns = now_ns();
-	r->head.lost = atomic_load_explicit(&lost, memory_order_relaxed);
-	long fd = syscall(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	long sent = -1;
-	if (fd >= 0) {
-		sent = syscall(SYS_sendto, fd, r, sizeof(r->head) + r->head.name_len,
-		    MSG_DONTWAIT | MSG_NOSIGNAL, &target, target_len);
-		syscall(SYS_close, fd);
+	struct preload_slot *s = claim(&number);
+	if (s) {
+		s->head = r->head;
+		memcpy(s->name, r->name, r->head.name_len);
+		atomic_store_explicit(&s->turn, number + 1, memory_order_release);
+	} else {
+		atomic_fetch_add_explicit(&queue->lost, 1, memory_order_relaxed);
 	}
-	if (sent < 0)
-		atomic_fetch_add_explicit(&lost, 1, memory_order_relaxed);
 	errno = kept;
 }
 
@@ -244,7 +267,7 @@ EXPORT int gethostbyname2_r(const char *restrict name, int family, struct hosten
 static void put_reverse(struct report *r, const struct sockaddr *sa)
 {
 	static const char hex[] = "0123456789abcdef";
-	char text[80];
+	char *text = r->text;
 	size_t n = 0;
 
 	if (sa->sa_family == AF_INET) {
@@ -329,7 +352,7 @@ static int query_domain(const char *fn, void *_Atomic *cache, void *state, bool 
     const char *name, const char *domain, int class, int type, unsigned char *answer, int len)
 {
 	struct report r;
-	char whole[PRELOAD_NAME_MAX];
+	char *whole = r.text;
 	size_t a = name ? strlen(name) : 0, b = domain ? strlen(domain) : 0;
 	void *next = next_of(fn, cache);
 	if (!next)
@@ -338,7 +361,7 @@ static int query_domain(const char *fn, void *_Atomic *cache, void *state, bool 
 	int result = has_state
 	                 ? ((state_domain_fn *)next)(state, name, domain, class, type, answer, len)
 	                 : ((domain_fn *)next)(name, domain, class, type, answer, len);
-	if (a + 1 + b <= sizeof(whole)) {
+	if (a + 1 + b <= sizeof(r.text)) {
 		memcpy(whole, name ? name : "", a);
 		if (b)
 			whole[a] = '.';

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: ISC
  *
- * What the preload object sends: one datagram for each call of the resolver library, when it
- * returns. Host byte order; both ends are of one build on one machine, yet the receiver trusts no
- * field: any process that finds the socket's path can write to it. */
+ * What the preload objects write and dnshound reads: a file mapped by all, with a queue of slots
+ * (D. Vyukov's bounded queue: each slot's number says whose turn it is). A report costs no system
+ * call, which a datagram would: 7 to 14 us measured against 0.2. Bounded, never waited for; what
+ * finds no slot is lost and counted.
+ *
+ * Host byte order; all are of one build on one machine, yet the reader trusts nothing in it: any
+ * process that can open the file can write what it likes, other processes' pids too. */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdint.h>
 
-#define PRELOAD_ENV "DNSHOUND_PRELOAD_SOCKET"
+#define PRELOAD_ENV "DNSHOUND_PRELOAD"
 #define PRELOAD_MAGIC 0x64683031u /* "dh01" */
 
-/* Path of the socket at most: with its family the address stays below 16 bytes, which tells it
- * from an Internet address in the seccomp filter (filter.c). */
-enum { PRELOAD_PATH_MAX = 13, PRELOAD_ADDRESSES = 8, PRELOAD_NAME_MAX = 1025 };
+enum { PRELOAD_ADDRESSES = 8, PRELOAD_NAME_MAX = 1025, PRELOAD_SLOTS = 1024 };
 
 enum preload_call {
 	PRELOAD_GETADDRINFO,
@@ -23,16 +26,30 @@ enum preload_call {
 	PRELOAD_CALLS
 };
 
+/* One call of the resolver library, when it has returned. */
 struct preload_message {
-	uint32_t magic;
+	int32_t pid;        /* as the process says */
 	uint8_t call;       /* enum preload_call */
 	uint8_t is_message; /* `name` holds a DNS message, not a text */
 	uint8_t n_addresses;
 	uint8_t reserved;
 	uint16_t qtype;
-	uint16_t name_len;        /* bytes behind this header */
+	uint16_t name_len;
 	int32_t result;           /* of the call, as it returned it */
-	uint32_t lost;            /* earlier ones of this process that could not be sent */
 	int64_t start_ns, end_ns; /* CLOCK_REALTIME */
 	uint8_t addresses[PRELOAD_ADDRESSES][16];
+};
+
+struct preload_slot {
+	/* n: free for report n. n + 1: report n is in it. */
+	_Atomic uint64_t turn;
+	struct preload_message head;
+	uint8_t name[PRELOAD_NAME_MAX];
+};
+
+struct preload_queue {
+	uint32_t magic;
+	_Atomic uint64_t next; /* number of the next report */
+	_Atomic uint64_t lost;
+	struct preload_slot slots[PRELOAD_SLOTS];
 };

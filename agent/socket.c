@@ -15,7 +15,7 @@
 #define SO_COOKIE 57
 #endif
 
-enum { PROBES = 16, TYPE_MASK = 0xf };
+enum { PROBES = 16, CROWD_LOOK = 16, TYPE_MASK = 0xf };
 
 bool socket_address(const struct sockaddr_storage *a, uint8_t ret[16], uint16_t *ret_port)
 {
@@ -51,8 +51,11 @@ unsigned socket_free_number(struct known *k, const struct filter_window *w, bool
 	unsigned count = is_stream ? w->end - w->streams : w->streams - w->first;
 	uint16_t *next = is_stream ? &k->next_stream : &k->next_datagram;
 
-	/* Where all numbers below are taken the kernel gives out those of the window itself. */
-	if (k->fd_folder < 0 || count == 0 || is_taken(k, w->first - 1))
+	/* Where all numbers below are taken the kernel gives out those of the window itself: then
+	 * we leave it to it. Looked at now and then, for it costs as much as finding a number. */
+	if (k->fd_folder < 0 || count == 0)
+		return 0;
+	if (*next % CROWD_LOOK == 0 && is_taken(k, w->first - 1))
 		return 0;
 	for (unsigned i = 0; i < PROBES && i < count; i++) {
 		unsigned fd = from + *next % count;

@@ -349,22 +349,25 @@ static enum outcome on_receive(struct stop *p)
 	return GO_ON;
 }
 
+/* Most that exec have asked nothing yet: for them nothing is looked up. */
 static enum outcome on_exec(struct stop *p)
 {
 	char path[PATH_ROOM];
 	bool at = p->n->data.nr == SYS_execveat;
+	int32_t tid = (int32_t)p->n->pid;
 
-	known_changes(&p->s->known, p->k);
-	if (!p->s->o.no_new_privs ||
-	    !remote_text((int32_t)p->n->pid, arg(p, at ? 1 : 0), path, sizeof(path)))
+	p->k = known_peek(&p->s->known, tid);
+	if (p->k)
+		known_changes(&p->s->known, p->k);
+	if (!p->s->o.no_new_privs || !remote_text(tid, arg(p, at ? 1 : 0), path, sizeof(path)))
 		return GO_ON;
-	int fd = procfs_open_program(p->k->pid, at ? (int)arg(p, 0) : AT_FDCWD, path);
+	int fd = procfs_open_program(tid, at ? (int)arg(p, 0) : AT_FDCWD, path);
 	if (fd < 0)
 		return GO_ON;
 	if (procfs_has_privilege(fd)) {
 		struct sighting head = {.kind = SIGHTING_PRIVILEGE,
 		    .len = (uint32_t)strlen(path),
-		    .pid = p->k->pid,
+		    .pid = tid,
 		    .time_ns = now_ns()};
 		ring_put(p->s->o.ring, &head, path);
 		p->noted = true;
@@ -401,8 +404,6 @@ static const struct {
     {SYS_recvmsg, on_receive},
     {SYS_recvmmsg, on_receive},
     {SYS_read, on_receive},
-    {SYS_execve, on_exec},
-    {SYS_execveat, on_exec},
     {SYS_dup, on_dup},
     {SYS_dup3, on_dup},
 #ifdef SYS_dup2
@@ -419,6 +420,8 @@ static const struct {
 
 static enum outcome handle(struct stop *p)
 {
+	if (p->n->data.nr == SYS_execve || p->n->data.nr == SYS_execveat)
+		return on_exec(p);
 	p->k = known_find(&p->s->known, (int32_t)p->n->pid);
 	if (!p->k)
 		return GO_ON;
@@ -467,7 +470,8 @@ struct supervisor *supervise_new(const struct supervise_options *o)
 	s->o = *o;
 	dh_assert(o->n_ports <= SUPERVISE_PORTS);
 	known_init(&s->known);
-	notify_set_sync(o->listener);
+	if (!o->no_sync)
+		notify_set_sync(o->listener);
 	return s;
 }
 

@@ -23,6 +23,7 @@ struct supervise_options {
 	struct ring *ring;
 	struct filter_options filter;
 	bool no_new_privs;
+	bool no_sync; /* without the kernel's synchronous wake-up: to measure what it is worth */
 	uint16_t ports[SUPERVISE_PORTS]; /* that are DNS */
 	unsigned n_ports;
 	/* Whether this query may not leave; NULL: all may. Called before the answer. */

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "agent/inbox.h"
@@ -28,20 +30,29 @@
 #include "app/cmd/run_names.h"
 #include "app/cmd/run_options.h"
 #include "app/cmd/run_people.h"
+#include "app/cmd/run_preload.h"
 #include "app/cmd/run_report.h"
 #include "app/cmd/run_sink.h"
-#include "lib/base/out.h"
 #include "lib/decode/name.h"
 
 extern char **environ;
 
 enum {
 	BATCH_MS = 20,
-	IDLE_MS = 1000,
+	IDLE_MS = 200,
 	FLUSH_MS = 2000,
 	DNS_HEADER = 12,
 	LIBRARY_QUERY = 12 + 255 + 4,
-	PRIVILEGES_TOLD = 8
+	PRIVILEGES_TOLD = 8,
+	ALERTS_PENDING = 16,
+	REPORTER_NICE = 10
+};
+
+/* An alert on its way to be told. */
+struct pending {
+	struct engine_alert alert;
+	uint32_t serial;
+	char zone[NAME_TEXT_MAX];
 };
 
 struct run {
@@ -56,12 +67,15 @@ struct run {
 	struct feed *feed; /* NULL: nothing is judged here, or there was nothing to judge yet */
 	bool judge_tried;
 	struct people people;
+	struct pending alerts[ALERTS_PENDING];
+	unsigned n_alerts;
 	struct names names;
 	struct run_line line;
 	struct run_counts counts;
 	struct sink *sink; /* of events */
 	int output;
 	int standard_error;
+	char **environment; /* the application's */
 	char privileges[PRIVILEGES_TOLD][128];
 	unsigned n_privileges;
 	bool exec_told;
@@ -101,67 +115,23 @@ __attribute__((format(printf, 2, 3))) static void say(struct run *r, const char 
 
 /* --- the mechanisms --- */
 
-/* Beside the program when it runs from a build folder, else where it was installed. */
-static bool find_preload(const struct run *r, char *path, size_t size)
-{
-	static const char *const places[] = {"../agent/libdnshound-preload.so",
-	    "../lib/dnshound/libdnshound-preload.so", DNSHOUND_PRELOAD};
-	char self[4096];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (r->o.preload) {
-		snprintf(path, size, "%s", r->o.preload);
-		return access(path, R_OK) == 0;
-	}
-	self[n > 0 ? n : 0] = 0;
-	char *slash = strrchr(self, '/');
-	if (slash)
-		slash[1] = 0;
-	for (unsigned i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		struct out o = out_to(path, size);
-		if (*places[i] != '/')
-			out_str(&o, self);
-		out_str(&o, places[i]);
-		if (access(path, R_OK) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* The application's environment: ours, and the object in front of what is preloaded already. */
+/* The application's environment. */
 static char **environment(struct run *r)
 {
-	static char preload[8192], target[64];
-	char path[4096], real[4096];
-	size_t n = 0;
+	char path[4096];
 
 	if (r->o.no_preload)
 		return environ;
-	if (!find_preload(r, path, sizeof(path)) || !realpath(path, real)) {
+	if (!run_preload_find(r->o.preload, path, sizeof(path))) {
 		say(r, "libdnshound-preload.so is not found: the resolver library is not seen");
 		return environ;
 	}
-	int error = inbox_open(&r->inbox);
-	if (error) {
-		say(r, "no socket can be made in /tmp: the resolver library is not seen");
+	if (inbox_open(&r->inbox) < 0) {
+		say(r, "no file can be made in /dev/shm or /tmp: the resolver library is not seen");
 		return environ;
 	}
-	while (environ[n])
-		n++;
-	char **env = calloc(n + 3, sizeof(*env));
-	if (!env)
-		return environ;
-	const char *before = getenv("LD_PRELOAD");
-	snprintf(preload, sizeof(preload), "LD_PRELOAD=%s%s%s", real, before && *before ? ":" : "",
-	    before ? before : "");
-	snprintf(target, sizeof(target), "%s=%s", PRELOAD_ENV, r->inbox.path);
-	size_t at = 0;
-	for (size_t i = 0; i < n; i++)
-		if (strncmp(environ[i], "LD_PRELOAD=", 11) != 0)
-			env[at++] = environ[i];
-	env[at++] = preload;
-	env[at] = target;
-	return env;
+	r->environment = run_preload_environment(path, r->inbox.path);
+	return r->environment ? r->environment : environ;
 }
 
 static bool refuse(void *ctx, const struct sighting *head, const uint8_t *message)
@@ -189,6 +159,7 @@ static bool start_supervisor(struct run *r)
 	    .ring = &r->ring,
 	    .filter = r->filter,
 	    .no_new_privs = r->launch.no_new_privs,
+	    .no_sync = r->o.no_sync,
 	    .n_ports = r->o.n_ports,
 	    .refuse = r->o.block ? refuse : NULL,
 	    .refuse_ctx = r};
@@ -249,30 +220,47 @@ static bool start(struct run *r, const sigset_t *mask)
 		close(r->launch.listener);
 		say(r, "out of memory: system calls are not seen");
 	}
+	/* This thread reports; the supervisor's, which keeps its priority, answers. */
+	sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){0});
+	setpriority(PRIO_PROCESS, (id_t)gettid(), REPORTER_NICE);
 	return true;
 }
 
 /* --- what was seen --- */
 
-static void on_alert(
-    void *ctx, const struct engine_alert *a, const uint8_t *zone, size_t zone_len, uint32_t serial)
+static void tell_alert(struct run *r, const struct pending *a)
 {
-	struct run *r = ctx;
-	const struct process *p = people_find(&r->people, serial);
-	char name[NAME_TEXT_MAX] = "-", comm[PROCESS_COMM] = "?";
+	const struct verdict *v = &a->alert.verdict;
+	const struct process *p = people_find(&r->people, a->serial);
+	char comm[PROCESS_COMM] = "?";
 
-	if (zone_len)
-		name_print(zone, name);
 	if (r->o.json) {
-		emit(r, run_line_alert(&r->line, verdict_text(a->verdict.kind), a->verdict.score,
-		            name, a->bytes_at_alert, p));
+		emit(r, run_line_alert(&r->line, verdict_text(v->kind), v->score, a->zone,
+		            a->alert.bytes_at_alert, p));
 		return;
 	}
 	for (unsigned i = 0; p && i < PROCESS_COMM; i++)
 		comm[i] = p->comm[i] && (p->comm[i] < 0x20 || p->comm[i] > 0x7e) ? '?' : p->comm[i];
 	dprintf(r->output, "dnshound: ALERT %s, score %u: %s (pid %d) to %s, known after %llu B\n",
-	    verdict_text(a->verdict.kind), a->verdict.score, comm, p ? p->pid : 0, name,
-	    (unsigned long long)a->bytes_at_alert);
+	    verdict_text(v->kind), v->score, comm, p ? p->pid : 0, a->zone,
+	    (unsigned long long)a->alert.bytes_at_alert);
+}
+
+/* With --block this comes from the supervisor, which must not wait for whoever reads our output,
+ * and the process may not have been introduced here yet: told with the next take_all(). */
+static void on_alert(
+    void *ctx, const struct engine_alert *a, const uint8_t *zone, size_t zone_len, uint32_t serial)
+{
+	struct run *r = ctx;
+
+	if (r->n_alerts == ALERTS_PENDING)
+		return;
+	struct pending *p = &r->alerts[r->n_alerts++];
+	p->alert = *a;
+	p->serial = serial;
+	memcpy(p->zone, "-", 2);
+	if (zone_len)
+		name_print(zone, p->zone);
 }
 
 static bool process_of(void *ctx, const struct finding *f, struct session_process *ret)
@@ -410,9 +398,6 @@ static void on_report(struct run *r, const struct inbox_report *p)
 	struct view name;
 	size_t len = query_of(p, query, &name);
 
-	/* The most that one process told: it counts up. */
-	if (p->head.lost > r->counts.blind[BLIND_PRELOAD])
-		r->counts.blind[BLIND_PRELOAD] = p->head.lost;
 	if (len && names_were_sent(
 	               &r->names, p->pid, p->head.start_ns, p->head.end_ns, name.p, name.len)) {
 		r->counts.joined++;
@@ -435,17 +420,20 @@ static void on_report(struct run *r, const struct inbox_report *p)
 		emit(r, run_line_name(&r->line, p, who));
 }
 
-enum { REPORTS_AT_ONCE = 256 };
+enum { REPORTS_AT_ONCE = 256, ROUNDS_AT_ONCE = 64 };
 
 /* Reports first: what they caused is then in the ring already. */
 static void take_all(struct run *r)
 {
 	static struct inbox_report reports[REPORTS_AT_ONCE];
 	struct sighting head;
-	unsigned n;
+	struct timespec now;
+	unsigned n, rounds = 0;
 
+	clock_gettime(CLOCK_MONOTONIC, &now);
 	do {
-		for (n = 0; n < REPORTS_AT_ONCE && inbox_take(&r->inbox, &reports[n]); n++)
+		int64_t now_ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+		for (n = 0; n < REPORTS_AT_ONCE && inbox_take(&r->inbox, now_ns, &reports[n]); n++)
 			;
 		while (ring_take(&r->ring, &head, r->body)) {
 			r->body[head.len] = 0;
@@ -453,10 +441,13 @@ static void take_all(struct run *r)
 		}
 		for (unsigned i = 0; i < n; i++)
 			on_report(r, &reports[i]);
-	} while (n == REPORTS_AT_ONCE);
+	} while (n == REPORTS_AT_ONCE && ++rounds < ROUNDS_AT_ONCE);
 	if (r->feed) {
 		pthread_mutex_lock(&r->judging);
 		feed_flush(r->feed);
+		for (unsigned i = 0; i < r->n_alerts; i++)
+			tell_alert(r, &r->alerts[i]);
+		r->n_alerts = 0;
 		pthread_mutex_unlock(&r->judging);
 	}
 }
@@ -493,7 +484,11 @@ static bool has_ended(struct run *r, int *ret_status)
 		if (pid != r->launch.pid)
 			continue; /* the guardian, or an orphan */
 		if (WIFSTOPPED(status)) {
-			raise(SIGSTOP); /* so that the shell sees its job stopped */
+			/* The terminal stopped the job: the shell must see it stopped, and wakes us
+			 * both. Who stops the application alone wakes it alone. */
+			int by = WSTOPSIG(status);
+			if (by == SIGTSTP || by == SIGTTIN || by == SIGTTOU)
+				raise(SIGSTOP);
 			continue;
 		}
 		*ret_status = status;
@@ -510,8 +505,8 @@ static bool is_deserted(const struct run *r)
 
 static void watch(struct run *r, int signals)
 {
-	struct pollfd fds[3] = {{.fd = signals, .events = POLLIN},
-	    {.fd = r->ring.wake_fd, .events = POLLIN}, {.fd = r->inbox.fd, .events = POLLIN}};
+	struct pollfd fds[2] = {
+	    {.fd = signals, .events = POLLIN}, {.fd = r->ring.wake_fd, .events = POLLIN}};
 	bool ended = false;
 	uint64_t woken;
 
@@ -523,11 +518,11 @@ static void watch(struct run *r, int signals)
 			return;
 		/* Sleep a batch long, then until something comes. */
 		fds[1].fd = -1;
-		if (poll(fds, 3, BATCH_MS) == 0) {
+		if (poll(fds, 2, BATCH_MS) == 0) {
 			atomic_store(&r->ring.asleep, true);
 			fds[1].fd = r->ring.wake_fd;
 			if (atomic_load(&r->ring.head) == atomic_load(&r->ring.tail))
-				poll(fds, 3, ended ? BATCH_MS : IDLE_MS);
+				poll(fds, 2, ended ? BATCH_MS : IDLE_MS);
 			atomic_store(&r->ring.asleep, false);
 			(void)!read(r->ring.wake_fd, &woken, sizeof(woken));
 		}
@@ -580,6 +575,7 @@ static void report(struct run *r)
 		say(r, "processes that it started run on, and are not watched any more (--wait "
 		       "waits)");
 	/* The printers write to standard output, which is the application's. */
+	run_line_done(&r->line);
 	fflush(stdout);
 	dup2(r->output, STDOUT_FILENO);
 	if (r->o.json && r->feed && !r->o.to)
@@ -606,16 +602,17 @@ static int end_like(int status)
 
 int cmd_run(int argc, char **argv)
 {
-	struct run *r = calloc(1, sizeof(*r));
+	/* The supervisor's thread may still look at it when main() has returned. */
+	static struct run run;
+	struct run *r = &run;
 	sigset_t all, before;
 
-	if (!r || !run_options_parse(&r->o, argc, argv))
+	if (!run_options_parse(&r->o, argc, argv))
 		return EXIT_ERROR;
 	if (r->o.help) {
 		usage();
 		return EXIT_CLEAN;
 	}
-	r->inbox.fd = -1;
 	r->launch.listener = -1;
 	pthread_mutex_init(&r->judging, NULL);
 	if (!open_output(r) || ring_open(&r->ring) < 0)
@@ -633,7 +630,10 @@ int cmd_run(int argc, char **argv)
 		return EXIT_ERROR;
 	watch(r, signals);
 	tell_exec_error(r);
+	if (r->inbox.queue)
+		r->counts.blind[BLIND_PRELOAD] = atomic_load(&r->inbox.queue->lost) + r->inbox.lost;
 	inbox_close(&r->inbox);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	report(r);
 	return end_like(r->counts.status);
 }

@@ -13,9 +13,13 @@ struct run_line {
 	char host[256];
 	char boot_id[40];
 	bool redact;
+	/* What most lines share, as it stands in them: made once for each process that sends. */
+	char *origin, *process;
+	uint32_t process_serial;
 };
 
 void run_line_init(struct run_line *l, bool redact);
+void run_line_done(struct run_line *l);
 
 /* The beginning of a stream, and its end. token: "" for none. */
 char *run_line_start(const struct run_line *l, const char *token, char *const argv[]);
@@ -28,7 +32,7 @@ struct run_counts {
 char *run_line_end(const struct run_line *l, const struct run_counts *c);
 
 /* A DNS message of a process (who may be NULL). */
-char *run_line_message(const struct run_line *l, const struct sighting *r, const uint8_t *message,
+char *run_line_message(struct run_line *l, const struct sighting *r, const uint8_t *message,
     const struct process *who);
 /* A name that only the resolver library was asked for. */
 char *run_line_name(

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NAMES_KEPT = 1024 };
+enum { NAMES_KEPT = 4096 };
 
 struct names {
 	struct names_sent {

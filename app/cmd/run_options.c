@@ -43,6 +43,8 @@ static const struct entry {
         "no preload object: the resolver library is not seen"},
     {"no-supervisor", 0, KIND_FLAG, AT(no_supervisor), NULL,
         "no seccomp filter: system calls are not seen"},
+    {"no-sync", 0, KIND_FLAG, AT(no_sync), NULL,
+        "do without synchronous wake-ups: to measure them"},
     {"preload-object", 0, KIND_TEXT, AT(preload), "FILE", "another libdnshound-preload.so"},
     {"psl", 0, KIND_TEXT, AT(engine.psl), "FILE", "another Public Suffix List"},
     {"scorecard", 0, KIND_TEXT, AT(engine.scorecard), "FILE", "other weights"},

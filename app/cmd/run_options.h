@@ -13,7 +13,7 @@ enum { RUN_PORTS = 8 };
 
 struct run_options {
 	bool json, verdict, block, redact, all_writes, answers, wait, quiet, help;
-	bool no_preload, no_supervisor;
+	bool no_preload, no_supervisor, no_sync;
 	const char *to;     /* HOST:PORT or unix:PATH; NULL: judged here */
 	const char *output; /* file for what would go to standard error */
 	const char *token_file, *userconfig, *preload;

@@ -99,7 +99,7 @@ static void an_address_stops_sendto_anywhere(void **state)
 	struct filter_options o = {.window = filter_window(1024)};
 	assert_true(stops(&o, SYS_sendto, 5, 0, 30, 0x7f00, 16));
 	assert_true(stops(&o, SYS_sendto, 5, 0, 30, 0x7f00, 28));
-	assert_false(stops(&o, SYS_sendto, 5, 0, 30, 0x7f00, 15)); /* the preload object's own */
+	assert_false(stops(&o, SYS_sendto, 5, 0, 30, 0x7f00, 15)); /* no Internet address */
 }
 
 static void uploads_over_streams_pass(void **state)
