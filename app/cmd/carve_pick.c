@@ -5,7 +5,7 @@
 
 /* A carver's result, counted and not kept. */
 struct tally {
-	uint64_t packets, pieces, bytes;
+	uint64_t packets, pieces, bytes, texts;
 	bool is_greeted;
 };
 
@@ -17,6 +17,7 @@ static void count(void *ctx, const struct carve_item *item)
 		t->pieces++;
 		t->bytes += item->data.len;
 	}
+	t->texts += item->kind == CARVE_TEXT;
 	t->is_greeted |= item->kind == CARVE_TEXT && strcmp(item->key, "filename") == 0;
 }
 
@@ -40,27 +41,27 @@ int carve_pick(struct carve_target *t, const struct carve_options *o,
     const struct carve_tool *named, struct carve_choice *ret)
 {
 	const struct carve_tool *known = t->tool[0] ? carve_tools_find(t->tool) : NULL;
-	const struct carve_tool *tool;
 	if (named) {
 		*ret = (struct carve_choice){named, WHY_NAMED};
 		return 0;
 	}
-	if (known && t->confidence >= CONFIDENCE_LIKELY) {
+	if (known && !known->carver && t->confidence >= CONFIDENCE_LIKELY) {
 		*ret = (struct carve_choice){known, WHY_RECOGNISED};
 		return 0;
 	}
-	for (unsigned i = 0; (tool = carve_tools_at(i)); i++) {
+	/* The recognised one first. One that gives nothing at all was mistaken for it. */
+	for (int i = -1; i < 0 || carve_tools_at((unsigned)i); i++) {
+		const struct carve_tool *tool = i < 0 ? known : carve_tools_at((unsigned)i);
 		struct tally tally = {0};
-		if (!tool->carver || (tool->proof == PROOF_NEVER && tool != known))
+		if (!tool || !tool->carver || (i >= 0 && tool->proof == PROOF_NEVER))
 			continue;
 		int error = carve_spool_run(
 		    &t->spool, tool->carver, &(struct carve_sink){count, &tally}, o);
 		if (error)
 			return error;
-		if (is_proved(tool->proof, &tally, &t->spool) ||
-		    (tool == known && tally.packets + tally.pieces > 0)) {
-			*ret = (struct carve_choice){
-			    tool, tool == known ? WHY_RECOGNISED : WHY_PROVED};
+		bool is_known = i < 0 && tally.packets + tally.pieces + tally.texts > 0;
+		if (is_known || is_proved(tool->proof, &tally, &t->spool)) {
+			*ret = (struct carve_choice){tool, is_known ? WHY_RECOGNISED : WHY_PROVED};
 			return 0;
 		}
 	}
