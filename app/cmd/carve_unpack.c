@@ -61,26 +61,40 @@ static void take_entry(
 	copy_entry(r, r->n_outputs - 1, a);
 }
 
-void carve_unpack(struct carve_result *r, size_t from, int fd)
+/* One level and no more: libarchive by itself would go through filters as deep as they go. */
+static bool begin(struct archive *a, const char *type, bool is_raw, int fd)
+{
+	if (strstr(type, "gzip"))
+		archive_read_append_filter(a, ARCHIVE_FILTER_GZIP);
+	if (is_raw)
+		archive_read_support_format_raw(a);
+	else if (strcmp(type, "application/zip") == 0)
+		archive_read_support_format_zip_streamable(a);
+	else
+		archive_read_support_format_tar(a);
+	return lseek(fd, 0, SEEK_SET) == 0 && archive_read_open_fd(a, fd, BLOCK) == ARCHIVE_OK;
+}
+
+static void unpack_as(struct carve_result *r, size_t from, bool is_raw, int fd)
 {
 	struct archive *a = archive_read_new();
 	struct archive_entry *entry;
-	if (!a)
-		return;
-	archive_read_support_filter_gzip(a);
-	archive_read_support_format_zip_streamable(a);
-	archive_read_support_format_tar(a);
-	archive_read_support_format_raw(a);
-	if (lseek(fd, 0, SEEK_SET) == 0 && archive_read_open_fd(a, fd, BLOCK) == ARCHIVE_OK)
-		for (unsigned n = 0; n < ENTRIES_MAX && r->dir->left > 0 && !r->dir->error &&
-		                     r->dir->files < CARVE_FILES_MAX &&
-		                     archive_read_next_header(a, &entry) >= ARCHIVE_WARN;
-		     n++) {
-			/* The raw format takes anything, so without a filter it unpacks nothing. */
-			if (archive_format(a) == ARCHIVE_FORMAT_RAW &&
-			    archive_filter_code(a, 0) == ARCHIVE_FILTER_NONE)
-				break;
-			take_entry(r, from, a, entry);
-		}
+	bool more = a && begin(a, r->outputs[from].type, is_raw, fd);
+	for (unsigned n = 0;
+	     more && n < ENTRIES_MAX && r->dir->left > 0 && !r->dir->error &&
+	     r->dir->files < CARVE_FILES_MAX && archive_read_next_header(a, &entry) >= ARCHIVE_WARN;
+	     n++) {
+		take_entry(r, from, a, entry);
+		more = !is_raw;
+	}
 	archive_read_free(a);
+}
+
+void carve_unpack(struct carve_result *r, size_t from, int fd)
+{
+	/* A tar within a gzip counts as one level; what is none is the one file in it. */
+	size_t before = r->n_outputs;
+	unpack_as(r, from, false, fd);
+	if (r->n_outputs == before && strstr(r->outputs[from].type, "gzip"))
+		unpack_as(r, from, true, fd);
 }

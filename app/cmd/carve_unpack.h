@@ -9,5 +9,6 @@
 /* Whether a media type is one of those. */
 bool carve_is_packed(const char *type);
 
-/* Add the regular files in outputs[from] to the result; fd is open on it and stays so. */
+/* Add the regular files in outputs[from], of that type, to the result; fd is open on it and stays
+ * so. */
 void carve_unpack(struct carve_result *r, size_t from, int fd);
