@@ -291,3 +291,40 @@ def test_a_deeper_zone_and_another_client_are_told_apart(dnshound, tmp_path):
     carve(dnshound, tmp_path / "a", path, "--zone", "d.example.net")
     carve(dnshound, tmp_path / "b", path, "--zone", "x.example.net", status=NOTHING)
     carve(dnshound, tmp_path / "c", path, "--client", "10.10.1.3", status=NOTHING)
+
+
+def test_the_command_that_scan_tells_is_safe_to_copy(dnshound, tmp_path):
+    truth = next(truth for truth in truths() if truth["case"] == "dns2tcp-txt")
+    data = (EXAMPLES / f"{truth['case']}.pcap").read_bytes()
+    # The same lengths, so that nothing else of the capture changes.
+    data = data.replace(b"\x07example\x03net", b"\x07x;y$'z \x03net")
+    (tmp_path / "a b.pcap").write_bytes(data)
+    told = dnshound("scan", tmp_path / "a b.pcap").stdout
+    (line,) = [line for line in told.splitlines() if "dnshound carve" in line]
+    words = shlex.split(line.split("dnshound ", 1)[1].replace("DIR", str(tmp_path / "out")))
+    assert words[1] == str(tmp_path / "a b.pcap")
+    assert dnshound(*words).returncode == PAYLOAD
+
+
+OPEN = [
+    ("elisaUD-cloud+IncidentesCiberseguridad/1-dnscat2_un.pcap", "dnscat2", "command"),
+    ("Raaaaag+dns_tunneling_traffic/dnscat2.pcapng", "dnscat2", "encrypted-bytes"),
+    ("Raaaaag+dns_tunneling_traffic/dns2tcp.pcapng", "dns2tcp", "resource"),
+    ("FillCarr+DNSTunneling_PacketAnalyser/iodine-dns-tunnel-tt.pcapng", "iodine", "network"),
+]
+
+
+@pytest.mark.parametrize("name,tool,fact", OPEN)
+def test_open_captures_tell_what_they_carried(dnshound, name, tool, fact, tmp_path):
+    path = CORPUS / "open" / "tunnel" / name
+    if not path.exists():
+        pytest.skip("no corpora: set DNSHOUND_CORPUS")
+    encrypted = fact == "encrypted-bytes"
+    manifest = carve(dnshound, tmp_path / "out", path, status=NOTHING if encrypted else PAYLOAD)
+    (target,) = [target for target in manifest["targets"] if target["tool"] == tool]
+    assert fact in {entry["key"] for entry in target["facts"]}
+    assert encrypted == any("encrypted" in line for line in target["not_recovered"])
+    for item in target["items"]:
+        if item["what"] == "stream" and tool == "dns2tcp":
+            data = (tmp_path / "out" / item["file"]).read_bytes()
+            assert data.startswith(b"SSH-2.0-")
