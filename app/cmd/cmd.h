@@ -7,10 +7,12 @@ enum exit_status {
 	EXIT_CLEAN = 0, /* nothing at or above the threshold */
 	EXIT_FINDINGS = 1,
 	EXIT_ERROR = 2,         /* the command or an input was wrong */
-	EXIT_FINDINGS_ERROR = 3 /* both */
+	EXIT_FINDINGS_ERROR = 3, /* both */
+	EXIT_NOTHING = 4         /* carve: no payload came out */
 };
 
 int cmd_scan(int argc, char **argv);
 int cmd_hunt(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_carve(int argc, char **argv);

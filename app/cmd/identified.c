@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/cmd/carve_tools.h"
 #include "app/cmd/filter.h"
 #include "app/cmd/rows.h"
 #include "lib/decode/name.h"
@@ -15,6 +16,26 @@ static struct tool_claim claim_of(const struct finding *f)
 	if (f->evidence)
 		tool_claim(f->evidence->tool_mem, &claim);
 	return claim;
+}
+
+static bool is_carvable(enum tool tool)
+{
+	const struct carve_tool *t = tool ? carve_tools_find(tool_name(tool)) : NULL;
+	return t && t->carver;
+}
+
+/* A word of a command that may be copied into a shell: zones hold what an attacker chose. */
+static void print_word(const char *word)
+{
+	if (*word && strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	                          "./_-") == strlen(word)) {
+		printf("%s", word);
+		return;
+	}
+	putchar('\'');
+	for (; *word; word++)
+		printf(*word == '\'' ? "'\\''" : "%c", *word);
+	putchar('\'');
 }
 
 void identified_tool_text(const struct finding *f, char *buf, size_t size)
@@ -48,7 +69,7 @@ void identified_record(const struct finding *f, struct record *to)
 			record_text(details, claim.details[i].key, claim.details[i].value);
 	}
 	record_text(to, "encoding", claim.encoding);
-	record_bool(to, "carvable", tool_is_carvable(tool));
+	record_bool(to, "carvable", is_carvable(tool));
 }
 
 void identified_print(const struct session *s, const struct finding *f)
@@ -73,10 +94,13 @@ void identified_print(const struct session *s, const struct finding *f)
 		column += width;
 	}
 	putchar('\n');
-	if (!tool_is_carvable((enum tool)claim.tool) || s->options->n_inputs == 0)
+	if (!is_carvable((enum tool)claim.tool) || s->options->n_inputs == 0)
 		return;
 	rows_zone(f, zone);
 	filter_print_address(f->now.client, client);
-	printf("    Payload: dnshound carve %s%s --client %s --zone %s -o DIR\n",
-	    s->options->inputs[0], s->options->n_inputs > 1 ? " ..." : "", client, zone);
+	printf("    Payload: dnshound carve ");
+	print_word(s->options->inputs[0]);
+	printf("%s --client %s --zone ", s->options->n_inputs > 1 ? " ..." : "", client);
+	print_word(zone);
+	puts(" -o DIR");
 }

@@ -12,6 +12,7 @@ static const struct {
     {"scan", cmd_scan, "captures and logs in, findings out"},
     {"hunt", cmd_hunt, "the figures of every pair, filtered and sorted"},
     {"run", cmd_run, "one application's DNS, by process"},
+    {"carve", cmd_carve, "what a tunnel carried: files, streams, packets"},
     {"explain", cmd_explain, "why a name costs what it costs"},
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -20,11 +20,23 @@ static const struct entry {
 	const char *argument, *help;
 } table[] = {
 #define AT(member) offsetof(struct options, member)
-    {"json", 'j', KIND_FLAG, USE_FINDINGS | USE_HUNT | USE_EXPLAIN, AT(json), 0, NULL,
+    {"json", 'j', KIND_FLAG, USE_FINDINGS | USE_HUNT | USE_EXPLAIN | USE_CARVE, AT(json), 0, NULL,
         "one JSON object a line on standard output"},
+    {"output", 'o', KIND_TEXT, USE_CARVE, AT(output), 0, "DIR",
+        "where the files go: a new or empty directory"},
+    {"force", 0, KIND_FLAG, USE_CARVE, AT(force), 0, NULL,
+        "use DIR although it is not empty; nothing in it is overwritten"},
+    {"tool", 0, KIND_TEXT, USE_CARVE, AT(tool), 0, "NAME",
+        "carve as this tool's, or 'generic', whatever was recognised"},
+    {"password", 0, KIND_TEXT, USE_CARVE, AT(password), 0, "TEXT",
+        "for tools that encrypt with one (others on this machine can see it)"},
+    {"password-file", 0, KIND_TEXT, USE_CARVE, AT(password_file), 0, "FILE",
+        "the password is the first line of FILE"},
+    {"max-bytes", 0, KIND_BYTES, USE_CARVE, AT(max_bytes), 0, "BYTES",
+        "write no more than that in all (default 256M)"},
     {"csv", 0, KIND_FLAG, USE_HUNT, AT(csv), 0, NULL, "comma-separated values on standard output"},
-    {"threshold", 't', KIND_NUMBER, USE_FINDINGS, AT(threshold), 100, "SCORE",
-        "report from this score on (default 50)"},
+    {"threshold", 't', KIND_NUMBER, USE_FINDINGS | USE_CARVE, AT(threshold), 100, "SCORE",
+        "findings from this score on (default 50)"},
     {"top", 'n', KIND_NUMBER, USE_FINDINGS | USE_HUNT, AT(top), 1000000, "N",
         "show at most N rows"},
     {"client", 0, KIND_LIST, USE_INPUT, AT(clients), 0, "ADDR[/LEN]",
@@ -143,8 +155,10 @@ bool options_parse(struct options *o, unsigned uses, int argc, char **argv)
 	int chosen[ENTRIES];
 	unsigned n = 0;
 
-	*o =
-	    (struct options){.threshold = 50, .format = FORMAT_AUTO, .memory = (uint64_t)192 << 20};
+	*o = (struct options){.threshold = 50,
+	    .format = FORMAT_AUTO,
+	    .memory = (uint64_t)192 << 20,
+	    .max_bytes = (uint64_t)256 << 20};
 	for (unsigned i = 0; i < ENTRIES; i++) {
 		if (!(table[i].uses & uses))
 			continue;

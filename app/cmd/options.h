@@ -30,12 +30,15 @@ struct options {
 	enum capture_format format;
 	struct option_list clients, zones, site_zones, allow, resolvers, internal;
 	const char *sort, *where, *columns, *window, *by, *compare;
+	const char *output, *tool, *password, *password_file; /* of carve */
+	uint64_t max_bytes;
+	bool force;
 	const char *const *inputs;
 	unsigned n_inputs;
 };
 
 /* Which of the options a command takes, as bits of enum option_use. */
-enum option_use { USE_INPUT = 1, USE_FINDINGS = 2, USE_HUNT = 4, USE_EXPLAIN = 8 };
+enum option_use { USE_INPUT = 1, USE_FINDINGS = 2, USE_HUNT = 4, USE_EXPLAIN = 8, USE_CARVE = 16 };
 
 /* Fill in defaults, then the command line. False after telling what is wrong. */
 bool options_parse(struct options *o, unsigned uses, int argc, char **argv);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/cmd/cmd.h"
 #include "app/cmd/timearg.h"
@@ -145,4 +146,16 @@ char *record_line(struct record *r)
 	line[len + 1] = 0;
 	json_decref(json_of(r));
 	return line;
+}
+
+bool record_save(const struct record *r, int fd)
+{
+	const json_t *j = (const json_t *)(const void *)r;
+	return json_dumpfd(j, fd, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0 &&
+	       write(fd, "\n", 1) == 1;
+}
+
+void record_free(struct record *r)
+{
+	json_decref(json_of(r));
 }

@@ -32,3 +32,7 @@ void record_time(struct record *r, const char *key, int64_t ns);
 void record_print(struct record *r);
 /* The same as a string of malloc() that ends in '\n'. */
 char *record_line(struct record *r);
+/* For files that people open, too: indented, and the record stays. False when not all was written.
+ */
+bool record_save(const struct record *r, int fd);
+void record_free(struct record *r);

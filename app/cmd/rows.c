@@ -57,10 +57,11 @@ bool rows_gather(struct rows *r, const struct session *s, enum rows_of what)
 			qsort(r->at, r->n, sizeof(*r->at), compare);
 			return true;
 		}
-		if (!session_wants(s, f))
+		if (what != ROWS_ALL && !session_wants(s, f))
 			continue;
-		if (what == ROWS_PAIRS ? f->now.subject != SUBJECT_PAIR
-		                       : f->verdict.score < s->options->threshold)
+		if (what == ROWS_PAIRS && f->now.subject != SUBJECT_PAIR)
+			continue;
+		if (what == ROWS_FINDINGS && f->verdict.score < s->options->threshold)
 			continue;
 		if (rows_allowed(s, f)) {
 			f->verdict.severity = SEVERITY_INFO;

@@ -15,9 +15,10 @@ struct rows {
 /* The entry of --allow that a finding falls under, or NULL. */
 const struct allow_entry *rows_allowed(const struct session *s, const struct finding *f);
 
-enum rows_of { ROWS_FINDINGS, ROWS_PAIRS };
+enum rows_of { ROWS_FINDINGS, ROWS_PAIRS, ROWS_ALL };
 
-/* Findings at or above the threshold, worst first; or every pair. False when memory ran out. */
+/* Findings at or above the threshold, worst first; or every pair; or all subjects that the engine
+ * knows, whatever --client and --zone say. False when memory ran out. */
 bool rows_gather(struct rows *r, const struct session *s, enum rows_of what);
 void rows_free(struct rows *r);
 

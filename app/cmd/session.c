@@ -185,6 +185,23 @@ bool session_open(struct session *s, const struct options *o, bool keep_all)
 	return true;
 }
 
+bool session_rewind(struct session *s)
+{
+	munmap(s->engine_memory, s->engine_bytes);
+	s->engine_memory = map_memory(s->engine_bytes);
+	if (!s->engine_memory) {
+		fprintf(stderr, "dnshound: out of memory\n");
+		return false;
+	}
+	s->engine = engine_init(s->engine_memory, &s->config);
+	listing_done(s->inputs);
+	free(s->inputs);
+	s->inputs = NULL;
+	s->errors = s->warnings = 0;
+	memset(s->problems, 0, sizeof(s->problems));
+	return true;
+}
+
 void session_close(struct session *s)
 {
 	if (s->engine_memory)

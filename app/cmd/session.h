@@ -44,6 +44,8 @@ bool session_tables(struct session *s, const struct options *o);
 bool session_open(struct session *s, const struct options *o, bool keep_all);
 /* Read and judge the inputs of the options. What is wrong with one is told and counted. */
 bool session_run(struct session *s);
+/* Forget all that was read and found, for another session_run(). False after telling why not. */
+bool session_rewind(struct session *s);
 void session_close(struct session *s);
 
 /* Whether --client and --zone let a finding through. */

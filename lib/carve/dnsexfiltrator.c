@@ -18,14 +18,15 @@
 #define EACH NAME_BYTES_MAX
 #define SEQ_MODULUS (1u << 31)
 #define INIT_MAX NAME_BYTES_MAX
-/* Running the key stream over a hole costs time; a number further ahead is no chunk of this
- * file. */
+/* Running the key stream over a hole costs time. Behind a larger one the password is of no use. */
 #define MISSING_MAX 4096
 
 struct dnsexfiltrator {
 	struct carve_sink sink;
 	struct view password;
 	bool open;
+	bool out_of_step; /* the key stream was not followed over a hole */
+	uint64_t unread;  /* chunks since then */
 	uint32_t files;
 	uint64_t out;     /* bytes of the file */
 	uint64_t through; /* bytes of the key stream used */
@@ -74,10 +75,16 @@ static void skip(struct dnsexfiltrator *s, uint64_t missing)
 	uint8_t bytes[BLOCKS_OUT];
 	plain_out(s, bytes, blocks_end(&s->blocks, bytes));
 	outlet_gap(&s->outlet, s->out, missing);
+	if (missing > MISSING_MAX && s->password.len > 0) {
+		s->out_of_step = true;
+		outlet_text(&s->outlet, "unrecoverable",
+		    view_str("what stands behind a hole of more than 4096 chunks"));
+		return;
+	}
 	blocks_skip(&s->blocks, missing * s->full);
 	uint64_t to = (s->blocks.symbols + 7) / 8 * s->codec->bits;
 	for (uint64_t left = to > s->through ? to - s->through : 0;
-	     left > 0 && missing <= MISSING_MAX && s->password.len > 0;) {
+	     left > 0 && s->password.len > 0;) {
 		size_t n = left < sizeof(bytes) ? (size_t)left : sizeof(bytes);
 		memset(bytes, 0, n);
 		arcfour_crypt(&s->cipher, n, bytes, bytes);
@@ -92,6 +99,10 @@ static void piece(void *ctx, const struct assembled *p)
 	uint8_t bytes[BLOCKS_OUT];
 	s->outlet.time_ns = p->time_ns;
 	s->outlet.event = p->event;
+	if (s->out_of_step) {
+		s->unread += p->gap ? p->missing : 1;
+		return;
+	}
 	if (p->gap) {
 		skip(s, p->missing);
 		return;
@@ -107,7 +118,10 @@ static void finish_file(struct dnsexfiltrator *s)
 	if (!s->open)
 		return;
 	assembler_finish(&s->chunks, &(struct assembler_sink){piece, s});
-	plain_out(s, bytes, blocks_end(&s->blocks, bytes));
+	if (s->out_of_step)
+		outlet_gap(&s->outlet, s->out, s->unread);
+	else
+		plain_out(s, bytes, blocks_end(&s->blocks, bytes));
 	s->open = false;
 }
 
@@ -115,6 +129,8 @@ static void begin_file(struct dnsexfiltrator *s, const struct carve_event *e, bo
 {
 	finish_file(s);
 	s->open = true;
+	s->out_of_step = false;
+	s->unread = 0;
 	s->out = s->through = s->full = 0;
 	s->codec = codec_of(base32 ? CODEC_BASE32 : CODEC_BASE64URL);
 	blocks_begin(&s->blocks, s->codec);

@@ -394,7 +394,8 @@ static void query(struct iodine *s, const struct carve_event *e, struct view tex
 	uint8_t command = text.p[0] | 0x20;
 	if (hex_value(text.p[0]) >= 0)
 		up_data(s, e, text);
-	else if (command == 'v' && arguments(text, args, sizeof(args)) >= 4) {
+	else if (command == 'v' && arguments(text, args, sizeof(args)) >= 4 &&
+	         load_be16(args) == 0 && args[2] == 5) {
 		char version[8];
 		ptrdiff_t n =
 		    codec_encode(codec_of(CODEC_HEX), view_of(args, 4), version, sizeof(version));

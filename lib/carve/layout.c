@@ -11,6 +11,7 @@
 #define MOST 90
 #define COUNTER_DIGITS 10
 #define NONCE_BYTES 8
+#define GROUP_BYTES 16
 #define LABELS_MAX 128
 
 static const uint8_t bases[] = {10, 16, 36};
@@ -177,7 +178,8 @@ static enum label_role role_of(const struct subdomain *names, size_t n, int8_t w
 		return LABEL_PAYLOAD;
 	sort_in_place(scratch, have, sizeof(*scratch), is_less, NULL);
 	size_t d = distinct(scratch, have);
-	if (d == 1 || d * 16 <= have)
+	/* Few values tell sessions apart; long ones are data that repeat themselves. */
+	if (d == 1 || (d * 16 <= have && bytes <= have * GROUP_BYTES))
 		return LABEL_GROUP;
 	if (fixed * 100 >= have * 98 && first_len <= NONCE_BYTES && bytes * 3 <= others)
 		return LABEL_NONCE;

@@ -88,6 +88,26 @@ static void loss_is_one_gap(void **state)
 	capture_free(&c);
 }
 
+/* The key stream is not followed over a hole that large: what comes behind is a gap, not noise. */
+static void behind_a_large_hole_nothing_is_made_up(void **state)
+{
+	struct carved out = {0};
+	struct capture c = send(CODEC_BASE64URL, -1);
+	for (int i = 5000; i < 5070; i++) {
+		char name[64];
+		snprintf(name, sizeof(name), "%d.abcdefghijklmnopqrstuvwxyz.x.test", i);
+		capture_query(&c, 16, name);
+	}
+	struct carve_sink sink = carved_sink(&out);
+	capture_carve_password(&c, &carver_dnsexfiltrator, &sink, "secret");
+	assert_in_range(out.stream[0][CARVE_UP].len, ZIP_BYTES - 1, ZIP_BYTES);
+	assert_memory_equal(out.stream[0][CARVE_UP].p, zip, ZIP_BYTES - 1);
+	assert_int_equal(out.missing[CARVE_UP], 5070 - 67);
+	assert_true(carved_says(&out, "unrecoverable="));
+	carved_free(&out);
+	capture_free(&c);
+}
+
 static void without_it_the_name_is_told(void **state)
 {
 	struct carved out = {0};
@@ -106,6 +126,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(with_the_password_the_zip_comes_out),
 	    cmocka_unit_test(loss_is_one_gap),
+	    cmocka_unit_test(behind_a_large_hole_nothing_is_made_up),
 	    cmocka_unit_test(without_it_the_name_is_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: ISC
 """Records what the client's network card carries on port 53, and counts it."""
+import re
 import struct
 import time
 
+from net import LabError
+
 # Without --immediate-mode the last block is lost when tcpdump is ended.
-TCPDUMP = ["tcpdump", "--immediate-mode", "-Z", "root", "-U", "-n", "-s", "0", "-i", "net0"]
+# Buffer in KiB.
+TCPDUMP = ["tcpdump", "--immediate-mode", "-B", "16384", "-Z", "root", "-U", "-n", "-s", "0", "-i", "net0"]
 
 # Later fragments carry no port.
 PORT_53 = "port 53 or ip[6:2] & 0x1fff != 0"
@@ -21,9 +25,12 @@ class Capture:
                           self.process, 10)
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, kind, *_):
         time.sleep(1.5)
         self.lab.stop(self.process)
+        lost = re.search(r"(\d+) packets? dropped", self.lab.log("tcpdump.log"))
+        if kind is None and (lost is None or lost.group(1) != "0"):
+            raise LabError("the recording lost packets")
 
 
 def count(path):
