@@ -24,6 +24,7 @@ struct tick {
 };
 
 struct slot {
+	struct observe_memo *memo;
 	struct batch *batch; /* decoded in parallel */
 	struct batch *late;  /* put together by reassembly, in order */
 	struct segment_list segments;

@@ -61,12 +61,7 @@ static bool was_asked_bare(
 		struct zone_split z = suffix_split(e->config.suffix, &inner);
 		if (z.class != ZONE_REGISTERED)
 			continue;
-		uint64_t zone = hash_bytes(
-		    &e->config.key, inner.lower + z.zone_at, (size_t)(inner.len - z.zone_at));
-		uint64_t name =
-		    z.zone_at ? hash_mix(hash_bytes(&e->config.key, inner.lower, z.zone_at), zone)
-		              : zone;
-		uint64_t key = hash_mix(ev->client_hash, name);
+		uint64_t key = hash_mix(ev->client_hash, observe_name_hash(&e->observer, &inner));
 		const struct recent *r = recent_at(e, key);
 		if (r->tag == (uint32_t)key && now_s - r->time_s <= SEARCH_LIST_S)
 			return true;
@@ -254,7 +249,7 @@ void engine_sequence(struct engine *e, struct slot *s)
 	for (size_t i = 0; i < s->segments.n; i++)
 		stream_feed(e->stream, &s->segments.at[i], s->late);
 	for (uint32_t i = 0; i < s->late->n; i++)
-		observe_event(&e->observer, s->late, &s->late->events[i]);
+		observe_event(&e->observer, s->memo, s->late, &s->late->events[i]);
 	const struct batch *batches[2] = {s->batch, s->late};
 	for (unsigned k = 0; k < 2; k++) {
 		e->stats.records += batches[k]->records;

@@ -5,75 +5,70 @@
 
 #define BITS(n) ((uint32_t)(n)*256u)
 
-enum form { FORM_FIXED, FORM_ADDRESS, FORM_NAME, FORM_OPAQUE };
+/* So many records are looked at together, so that their cache lines come at the same time. */
+#define AT_ONCE 8
 
-/* How the rdata of a type is priced; what is not listed is opaque. `skip` bytes stand before the
- * name, and count as structure. */
-static const struct {
-	uint16_t type;
-	uint8_t form;
-	uint8_t skip; /* FORM_ADDRESS: bytes of the network part */
-} forms[] = {
-    {1, FORM_ADDRESS, 3},  /* A: a /24 */
-    {28, FORM_ADDRESS, 8}, /* AAAA: a /64 */
-    {2, FORM_NAME, 0},     /* NS */
-    {5, FORM_NAME, 0},     /* CNAME */
-    {12, FORM_NAME, 0},    /* PTR */
-    {15, FORM_NAME, 2},    /* MX */
-    {33, FORM_NAME, 6},    /* SRV */
-    {39, FORM_NAME, 0},    /* DNAME */
-};
-
-/* A keyed hash already stands in `seed`, so mixing words into it stays keyed. */
-static uint64_t hash_rdata(uint64_t seed, struct view v)
+/* The zone's keyed hash stands for the key. */
+static inline struct hash_key record_key(uint64_t zone_hash, uint16_t type)
 {
-	uint64_t h = seed;
-	for (size_t i = 0; i < v.len; i += 8) {
-		uint64_t word = 0;
-		memcpy(&word, v.p + i, v.len - i < 8 ? v.len - i : 8);
-		h = hash_mix(h, word);
-	}
-	return hash_mix(h, v.len);
+	return (struct hash_key){zone_hash, hash_mix(zone_hash, type)};
 }
 
 /* A further host in a known network tells what is left of the address, not all of it. */
-static uint32_t price_address(struct novelty *known, uint64_t seed, struct view rdata, size_t net)
+static uint32_t price_address(
+    struct novelty *known, const struct hash_key *key, struct view rdata, size_t net)
 {
 	if (rdata.len <= net)
 		return 0;
-	bool new_net = novelty_add(known, hash_rdata(seed ^ 1, view_of(rdata.p, net)));
+	bool new_net = novelty_add(known, hash_bytes(key, rdata.p, net));
 	return BITS(8 * (new_net ? rdata.len : rdata.len - net));
+}
+
+static uint32_t price_record(
+    struct novelty *known, const struct model *m, const struct hash_key *key, const struct answer *a)
+{
+	struct price_form form = price_form(a->type);
+	struct view rdata = view_of(a->rdata, a->rdlen);
+
+	switch (form.kind) {
+	case PRICE_ADDRESS:
+		return price_address(known, key, rdata, form.skip);
+	case PRICE_NAME:
+		return rdata.len > form.skip ? price_target(m, view_of(rdata.p + form.skip,
+		                                                   rdata.len - form.skip))
+		                             : 0;
+	case PRICE_OPAQUE:
+		return price_opaque(rdata);
+	default:
+		return 0;
+	}
 }
 
 struct answers_price answers_price_new(
     struct novelty *known, const struct model *m, uint64_t zone_hash, struct view answers)
 {
 	struct answers_price p = {0, 0, UINT32_MAX};
-	struct answer a;
+	struct answer a[AT_ONCE];
+	uint64_t hash[AT_ONCE];
+	unsigned n;
 
-	while (answer_next(&answers, &a)) {
-		struct view rdata = view_of(a.rdata, a.rdlen);
-		uint64_t seed = hash_mix(zone_hash, a.type);
-		if (a.ttl < p.min_ttl)
-			p.min_ttl = a.ttl;
-		if (!novelty_add(known, hash_rdata(seed, rdata)))
-			continue;
-		uint8_t form = price_is_opaque(a.type) ? FORM_OPAQUE : FORM_FIXED;
-		uint8_t skip = 0;
-		for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
-			if (forms[i].type == a.type) {
-				form = forms[i].form;
-				skip = forms[i].skip;
-			}
-		uint32_t bits = 0;
-		if (form == FORM_ADDRESS)
-			bits = price_address(known, seed, rdata, skip);
-		else if (form == FORM_NAME && rdata.len > skip)
-			bits = price_target(m, view_of(rdata.p + skip, rdata.len - skip));
-		else if (form == FORM_OPAQUE)
-			bits = price_opaque(rdata);
-		p.bits += bits;
-		p.opaque += form == FORM_OPAQUE ? bits : 0;
-	}
+	do {
+		for (n = 0; n < AT_ONCE && answer_next(&answers, &a[n]); n++) {
+			struct hash_key key = record_key(zone_hash, a[n].type);
+			hash[n] = hash_bytes(&key, a[n].rdata, a[n].rdlen);
+			novelty_prefetch(known, hash[n]);
+			if (a[n].ttl < p.min_ttl)
+				p.min_ttl = a[n].ttl;
+		}
+		for (unsigned i = 0; i < n; i++) {
+			if (price_form(a[i].type).kind == PRICE_NOTHING ||
+			    !novelty_add(known, hash[i]))
+				continue;
+			struct hash_key key = record_key(~zone_hash, a[i].type);
+			uint32_t bits = price_record(known, m, &key, &a[i]);
+			p.bits += bits;
+			p.opaque += price_form(a[i].type).kind == PRICE_OPAQUE ? bits : 0;
+		}
+	} while (n == AT_ONCE);
 	return p;
 }

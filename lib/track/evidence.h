@@ -114,5 +114,5 @@ static inline uint64_t evidence_leak_bits(const struct evidence *v)
 	       (v->extra_up + v->extra_down + v->raw_up + v->raw_down) * 2048;
 }
 
-/* A sum priced by the model, restated by the same measure. */
-uint32_t evidence_restate(const struct evidence *v, uint32_t sum);
+/* A sum priced by the model, restated by the same measure; code is evidence_up_bits(). */
+uint32_t evidence_restate(const struct evidence *v, uint64_t code, uint32_t sum);

@@ -64,29 +64,42 @@ static bool is_embedding(
 	return false;
 }
 
-void observe_event(const struct observer *o, const struct batch *b, struct event *e)
+static void learn(const struct observer *o, struct name_scan *scan, struct known_name *ret)
+{
+	scan_labels(scan);
+	struct zone_split z = suffix_split(o->suffix, scan);
+	bool may_embed = z.zone_label >= 2 && z.class != ZONE_REVERSE;
+	ret->is_used = true;
+	ret->class = z.class;
+	ret->zone_at = z.zone_at;
+	ret->flags = may_embed && is_embedding(o, scan, z) ? EV_EMBEDDED : 0;
+	ret->zone_hash =
+	    hash_bytes(&o->key, scan->lower + z.zone_at, (size_t)(scan->len - z.zone_at));
+}
+
+void observe_event(
+    const struct observer *o, struct observe_memo *memo, const struct batch *b, struct event *e)
 {
 	const struct endpoints *ends = event_ends(b, e);
 	struct name_scan scan;
 
 	e->client_hash = client_hash(o, ends);
+	e->answer_hash = e->answers_len ? answers_hash(o, b, e) : 0;
 	if (e->name_len == 0) {
 		e->zone_hash = server_zone_hash(o, ends);
 		e->name_hash = e->zone_hash;
-		e->answer_hash = e->answers_len ? answers_hash(o, b, e) : 0;
 		return;
 	}
-	scan_name(&scan, event_name(b, e), e->name_len);
-	struct zone_split z = suffix_split(o->suffix, &scan);
-	e->zone_at = z.zone_at;
-	e->zone_hash = z.class == ZONE_UNKNOWN ? server_zone_hash(o, ends)
-	                                       : hash_bytes(&o->key, scan.lower + z.zone_at,
-	                                             (size_t)(scan.len - z.zone_at));
-	e->name_hash = z.zone_at
-	                   ? hash_mix(hash_bytes(&o->key, scan.lower, z.zone_at), e->zone_hash)
-	                   : e->zone_hash;
-	if (z.zone_label >= 2 && z.class != ZONE_REVERSE && is_embedding(o, &scan, z))
-		e->flags |= EV_EMBEDDED;
-	if (e->answers_len)
-		e->answer_hash = answers_hash(o, b, e);
+	scan_lower(&scan, event_name(b, e), e->name_len);
+	uint64_t hash = observe_name_hash(o, &scan);
+	struct known_name *k = &memo->names[hash >> 32 & (OBSERVE_MEMOS - 1)];
+	if (k->name_hash != hash || !k->is_used) {
+		k->name_hash = hash;
+		learn(o, &scan, k);
+	}
+	bool is_unknown = k->class == ZONE_UNKNOWN;
+	e->zone_at = k->zone_at;
+	e->flags |= k->flags;
+	e->zone_hash = is_unknown ? server_zone_hash(o, ends) : k->zone_hash;
+	e->name_hash = is_unknown ? hash_mix(hash, e->zone_hash) : hash;
 }

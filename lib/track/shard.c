@@ -291,7 +291,7 @@ static struct added price_event(struct shard *s, const struct batch *b, const st
 		a.up = a.name;
 		s->novel_names++;
 	}
-	if (e->answer_hash && novelty_add(&s->names, hash_mix(e->zone_hash, e->answer_hash))) {
+	if (e->answer_hash && novelty_add(&s->names, shard_answers_key(e))) {
 		struct answers_price p = answers_price_new(
 		    &s->names, s->config->model, e->zone_hash, event_answers(b, e));
 		a.down = p.bits;

@@ -60,10 +60,18 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e);
 /* Event time has reached a tick: have every changed subject with evidence judged. */
 void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns);
 
+/* What the answers of an event are known by in the zone's novelty. */
+static inline uint64_t shard_answers_key(const struct event *e)
+{
+	return hash_mix(e->zone_hash, e->answer_hash);
+}
+
 static inline void shard_prefetch(const struct shard *s, const struct event *e)
 {
 	tables_prefetch(&s->tables, e->zone_hash, hash_mix(e->client_hash, e->zone_hash));
 	novelty_prefetch(&s->names, e->name_hash);
+	if (e->answer_hash)
+		novelty_prefetch(&s->names, shard_answers_key(e));
 }
 
 /* Walk the pairs that have evidence: *at starts at 0; NULL at the end. */
