@@ -19,14 +19,14 @@
 /* From so much input on, a terminal is shown how far it has come. */
 #define PROGRESS_BYTES (256ull << 20)
 
-static void *map_memory(size_t bytes)
+static void *map_memory(size_t bytes, size_t probed)
 {
 	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED)
 		return NULL;
-	/* Tables are probed at random: huge pages spare the TLB. Advice only. */
-	madvise(p, bytes, MADV_HUGEPAGE);
+	/* Huge pages spare the TLB. Advice only. */
+	madvise(p, probed, MADV_HUGEPAGE);
 	return p;
 }
 
@@ -134,7 +134,7 @@ bool session_open(struct session *s, const struct options *o, bool keep_all)
 	if (!load_suffixes(s, o) || !load_model(s) || !load_scorecard(s, o) || !load_times(s, o))
 		return false;
 	s->engine_bytes = engine_size(&s->config);
-	s->engine_memory = map_memory(s->engine_bytes);
+	s->engine_memory = map_memory(s->engine_bytes, engine_tables_size(&s->config));
 	if (!s->engine_memory) {
 		fprintf(stderr, "dnshound: cannot get %zu MiB of memory; try a smaller --memory\n",
 		    s->engine_bytes >> 20);

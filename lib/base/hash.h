@@ -75,5 +75,6 @@ static inline uint64_t hash_bytes(const struct hash_key *key, const void *bytes,
 		a = len ? hash_short(p, len) : 0;
 		b = 0;
 	}
-	return hash_mix(hash_step(key, state, a, b), len);
+	state = hash_step(key, state, a, b) * 0x9e3779b97f4a7c15u;
+	return state ^ state >> 32;
 }

@@ -55,12 +55,17 @@ static size_t shards_budget(const struct engine_config *c, size_t stream)
 	return c->memory > rest ? c->memory - rest : 0;
 }
 
+size_t engine_tables_size(const struct engine_config *c)
+{
+	struct stream_config sc = stream_config(c);
+	struct shard_plan plan = shard_plan(shards_budget(c, aligned(stream_size(&sc))));
+	return fixed_size() + SHARDS * shard_size(&plan);
+}
+
 size_t engine_size(const struct engine_config *c)
 {
 	struct stream_config sc = stream_config(c);
-	size_t stream = aligned(stream_size(&sc));
-	struct shard_plan plan = shard_plan(shards_budget(c, stream));
-	return fixed_size() + stream + SHARDS * shard_size(&plan);
+	return engine_tables_size(c) + aligned(stream_size(&sc)) + SHARDS * shard_scratch_size();
 }
 
 static void *carve(uint8_t **at, size_t bytes)
@@ -90,10 +95,12 @@ struct engine *engine_init(void *mem, const struct engine_config *c)
 	e->judged = carve(&at, judged_size());
 	e->recent = carve(&at, RECENT_SLOTS * sizeof(struct recent));
 	size_t stream = stream_size(&sc);
-	e->stream = stream_init(carve(&at, stream), &sc);
 	struct shard_plan plan = shard_plan(shards_budget(c, aligned(stream)));
+	uint8_t *scratch = at + SHARDS * shard_size(&plan);
+	e->stream = stream_init(carve(&scratch, stream), &sc);
 	for (unsigned i = 0; i < SHARDS; i++)
-		shard_init(&e->shards[i], carve(&at, shard_size(&plan)), &plan, &e->track);
+		shard_init(&e->shards[i], carve(&at, shard_size(&plan)),
+		    carve(&scratch, shard_scratch_size()), &plan, &e->track);
 	return e;
 }
 
@@ -109,7 +116,7 @@ void engine_track(struct engine *e, struct slot *s, unsigned shard)
 			shard_prefetch(sh, &s->batch->events[s->entries[i + 8]]);
 		if (entry & ENTRY_TICK) {
 			const struct tick *t = &s->ticks[entry & ENTRY_MASK];
-			shard_tick(sh, t->seq, t->now_ns);
+			shard_tick(sh, t->seq, t->now_ns, false);
 			continue;
 		}
 		const struct batch *b = entry & ENTRY_LATE ? s->late : s->batch;

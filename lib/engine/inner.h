@@ -13,7 +13,6 @@
 enum {
 	TICKS_MAX = 2 * BATCH_EVENTS,
 	RECENT_SLOTS = 1 << 16,
-	SERVER_MEMOS = 64,
 	JUDGED_LOG2 = 12,
 	ACCOUNTS_LOG2 = 13
 };
@@ -45,11 +44,6 @@ struct recent {
 	uint16_t flags; /* EV_QUERY, EV_RESPONSE seen there */
 };
 
-struct server_memo {
-	uint8_t key[18]; /* address and site */
-	uint64_t hash;
-};
-
 struct engine {
 	struct engine_config config;
 	struct track_config track;
@@ -61,7 +55,6 @@ struct engine {
 	struct judged *judged;
 	struct recent *recent;
 	uint8_t has_clients[65536 / 8]; /* bit of each source that told of a client */
-	struct server_memo servers[SERVER_MEMOS];
 	int64_t clock_ns; /* the event time that ages sums: never jumps on one packet's word */
 	uint32_t ahead, behind; /* events in a row that contradict the clock */
 	int64_t next_tick_ns;

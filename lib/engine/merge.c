@@ -79,7 +79,7 @@ void engine_finish(struct engine *e, struct slot *s)
 	merge(e);
 	for (unsigned i = 0; i < SHARDS; i++) {
 		shard_begin(&e->shards[i]);
-		shard_tick(&e->shards[i], 0, e->clock_ns);
+		shard_tick(&e->shards[i], 0, e->clock_ns, true);
 	}
 	merge(e);
 }

@@ -69,21 +69,6 @@ static bool was_asked_bare(
 	return false;
 }
 
-/* The keyed hash that a server would have as a client. Servers are few: the last ones are kept. */
-static uint64_t server_hash(struct engine *e, const struct endpoints *ends)
-{
-	struct server_memo *m =
-	    &e->servers[(ends->server[15] ^ ends->server[14]) & (SERVER_MEMOS - 1)];
-	uint8_t key[18];
-	memcpy(key, ends->server, 16);
-	memcpy(key + 16, &ends->site, 2);
-	if (memcmp(m->key, key, sizeof(key)) != 0) {
-		memcpy(m->key, key, sizeof(key));
-		m->hash = hash_bytes(&e->config.key, key, sizeof(key));
-	}
-	return m->hash;
-}
-
 /* A resolver asks on behalf of its clients. When the client's own question was seen just before,
  * the same name from the resolver is the same information: the client has it, and not its
  * resolver. Question by question, so that nobody hides by looking like a resolver. */
@@ -96,7 +81,9 @@ static bool is_forwarded(struct engine *e, const struct batch *b, const struct e
 	if (r->tag == (uint32_t)mine && now_s - r->time_s <= FORWARD_S)
 		return true;
 	if (ev->flags & EV_QUERY) {
-		uint64_t asked = hash_mix(server_hash(e, event_ends(b, ev)), ev->name_hash + 1);
+		const struct endpoints *ends = event_ends(b, ev);
+		uint64_t server = observe_address_hash(&e->observer, ends->server, ends->site);
+		uint64_t asked = hash_mix(server, ev->name_hash + 1);
 		*recent_at(e, asked) = (struct recent){(uint32_t)asked, now_s, 0, 0};
 	}
 	return false;

@@ -85,6 +85,7 @@ struct evidence {
 	bool name_cut;
 
 	uint64_t judged_at; /* leak, 1/256 bit, at which it is judged again */
+	uint64_t judged_leak, judged_events; /* as they stood when it was last judged */
 	bool dirty;         /* changed since it was last judged */
 	bool listed;        /* stands in its shard's list of dirty slots */
 	struct sample samples[EVIDENCE_SAMPLES];

@@ -19,10 +19,7 @@ static uint64_t server_zone_hash(const struct observer *o, const struct endpoint
 
 static uint64_t client_hash(const struct observer *o, const struct endpoints *ends)
 {
-	uint8_t key[18];
-	memcpy(key, ends->client, 16);
-	memcpy(key + 16, &ends->site, 2);
-	return hash_bytes(&o->key, key, sizeof(key));
+	return observe_address_hash(o, ends->client, ends->site);
 }
 
 /* A sum does not depend on the order, in which resolvers rotate. Only rdata counts: time to live
@@ -34,7 +31,8 @@ static uint64_t answers_hash(const struct observer *o, const struct batch *b, co
 	uint64_t sum = 0;
 
 	while (answer_next(&v, &a))
-		sum += hash_mix(hash_bytes(&o->key, a.rdata, a.rdlen), a.type);
+		sum += hash_bytes(
+		    &(struct hash_key){o->key.k0 + a.type, o->key.k1}, a.rdata, a.rdlen);
 	return sum;
 }
 

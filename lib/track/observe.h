@@ -41,5 +41,13 @@ static inline uint64_t observe_name_hash(const struct observer *o, const struct 
 /* The zone of a name as observe_event() splits it; for explain and for filters. */
 struct zone_split observe_split(const struct observer *o, const struct name_scan *scan);
 
+/* Keyed hash of a client's address at a site. */
+static inline uint64_t observe_address_hash(
+    const struct observer *o, const uint8_t address[16], uint16_t site)
+{
+	uint64_t hash = hash_bytes(&o->key, address, 16);
+	return site ? hash_mix(hash, site) : hash;
+}
+
 /* Keyed hash of a zone in wire form, lower case; of the zone "-" of a server. */
 uint64_t observe_zone_hash(const struct observer *o, const uint8_t *zone, size_t len);

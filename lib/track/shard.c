@@ -12,6 +12,8 @@
 #define RARE_CLIENTS 2
 /* A tick does not bother the judge with less. */
 #define TICK_JUDGED_BITS256 (32u << 11)
+/* So much more since the last time is always worth judging. */
+#define TICK_GROWN_BITS256 (256u << 11)
 /* Up to so many queries below a zone, an NXDOMAIN counts for the account of its suffix. */
 #define FEW_QUERIES 4
 /* What an ordinary name costs per character: docs/model.md, rounded up. */
@@ -26,8 +28,7 @@ static size_t aligned(size_t n)
 	return (n + 63) & ~(size_t)63;
 }
 
-/* Notes and features live for a batch; of their room only what a batch really uses is touched. */
-static size_t scratch_size(void)
+size_t shard_scratch_size(void)
 {
 	return aligned(NOTES_MAX * sizeof(struct note)) +
 	       aligned(FEATURES_MAX * sizeof(struct features));
@@ -37,7 +38,7 @@ size_t shard_size(const struct shard_plan *p)
 {
 	return aligned(tables_size(p->log2_zones, p->log2_pairs)) + novelty_size(p->log2_blocks) +
 	       aligned(p->evidence * sizeof(struct evidence)) +
-	       2 * aligned(p->evidence * sizeof(uint16_t)) + scratch_size();
+	       2 * aligned(p->evidence * sizeof(uint16_t));
 }
 
 struct shard_plan shard_plan(size_t budget)
@@ -47,7 +48,7 @@ struct shard_plan shard_plan(size_t budget)
 		/* A pair in four is of a zone of its own; a pair in 128 leaks. */
 		next.log2_zones = next.log2_blocks = next.log2_pairs - 2;
 		next.evidence = 1u << (next.log2_pairs - 7);
-		if ((shard_size(&next) - scratch_size()) * SHARDS > budget || next.log2_pairs > 22)
+		if (shard_size(&next) * SHARDS > budget || next.log2_pairs > 22)
 			return p.evidence ? p : next;
 	}
 }
@@ -59,10 +60,10 @@ static void *carve(uint8_t **mem, size_t bytes)
 	return p;
 }
 
-void shard_init(
-    struct shard *s, void *mem, const struct shard_plan *p, const struct track_config *config)
+void shard_init(struct shard *s, void *mem, void *scratch, const struct shard_plan *p,
+    const struct track_config *config)
 {
-	uint8_t *at = mem;
+	uint8_t *at = mem, *scratch_at = scratch;
 	*s = (struct shard){.config = config, .n_evidence = p->evidence};
 	tables_init(&s->tables, carve(&at, tables_size(p->log2_zones, p->log2_pairs)),
 	    p->log2_zones, p->log2_pairs);
@@ -70,8 +71,8 @@ void shard_init(
 	s->evidence = carve(&at, p->evidence * sizeof(struct evidence));
 	s->free = carve(&at, p->evidence * sizeof(uint16_t));
 	s->dirty = carve(&at, p->evidence * sizeof(uint16_t));
-	s->notes = carve(&at, NOTES_MAX * sizeof(struct note));
-	s->features = carve(&at, FEATURES_MAX * sizeof(struct features));
+	s->notes = carve(&scratch_at, NOTES_MAX * sizeof(struct note));
+	s->features = carve(&scratch_at, FEATURES_MAX * sizeof(struct features));
 	for (uint32_t i = 0; i < p->evidence; i++)
 		s->free[i] = (uint16_t)(p->evidence - 1 - i);
 	s->n_free = p->evidence;
@@ -256,6 +257,8 @@ static void judge_pair(
 	features_pair(&f, v, p, zone_of(s, p, v), time_ns);
 	note_judge(s, &f, seq);
 	v->dirty = false;
+	v->judged_leak = evidence_leak_bits(v);
+	v->judged_events = v->events;
 }
 
 static unsigned log2_floor(uint32_t v)
@@ -401,15 +404,31 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e)
 	}
 }
 
-void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns)
+/* Has a pair changed by so much that it may be judged otherwise? By what it leaked, in proportion
+ * or so fast that a short scale shows it; or by how often it asked, for the tempo of a beacon. */
+static bool is_due(const struct evidence *v, uint64_t leak)
 {
+	uint64_t grown = leak - v->judged_leak;
+	return grown >= TICK_GROWN_BITS256 || grown * 8 > v->judged_leak ||
+	       (v->events - v->judged_events) * 4 >= v->judged_events;
+}
+
+void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns, bool is_last)
+{
+	uint32_t kept = 0;
 	for (uint32_t i = 0; i < s->n_dirty; i++) {
 		struct evidence *v = &s->evidence[s->dirty[i]];
+		uint64_t leak = evidence_leak_bits(v);
+		bool is_wanted = v->pair_key && v->dirty && leak >= TICK_JUDGED_BITS256;
+		if (is_wanted && !is_last && !is_due(v, leak)) {
+			s->dirty[kept++] = s->dirty[i];
+			continue;
+		}
 		v->listed = false;
-		if (v->pair_key && v->dirty && evidence_leak_bits(v) >= TICK_JUDGED_BITS256)
+		if (is_wanted)
 			judge_pair(s, v, tables_find_pair(&s->tables, v->pair_key), seq, now_ns);
 	}
-	s->n_dirty = 0;
+	s->n_dirty = kept;
 }
 
 const struct evidence *shard_next(

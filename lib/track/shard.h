@@ -50,15 +50,19 @@ struct shard {
 /* The largest plan for which SHARDS shards fit in budget bytes. */
 struct shard_plan shard_plan(size_t budget);
 size_t shard_size(const struct shard_plan *plan);
-void shard_init(
-    struct shard *s, void *mem, const struct shard_plan *plan, const struct track_config *config);
+/* Notes and features of a batch lie apart: of their room only the front is ever touched. */
+size_t shard_scratch_size(void);
+/* mem, scratch: as many zeroed bytes, 64-byte aligned, kept by the caller. */
+void shard_init(struct shard *s, void *mem, void *scratch, const struct shard_plan *plan,
+    const struct track_config *config);
 
 /* Start a batch: forget the notes of the last one. */
 void shard_begin(struct shard *s);
 /* One event of this shard; names lie in b. */
 void shard_event(struct shard *s, const struct batch *b, const struct event *e);
-/* Event time has reached a tick: have every changed subject with evidence judged. */
-void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns);
+/* Event time has reached a tick: have the subjects with evidence judged that have changed by enough
+ * since they were last; at the end of the input, all that have changed. */
+void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns, bool is_last);
 
 /* What the answers of an event are known by in the zone's novelty. */
 static inline uint64_t shard_answers_key(const struct event *e)
