@@ -4,7 +4,9 @@
 #include "lib/engine/inner.h"
 
 /* Of the budget: what is not for the shards. */
-#define STREAM_SHARE 16 /* one part in so many for reassembly */
+#define STREAM_SHARE 16
+/* Events between the fetch of their cache lines and their use: some hundred nanoseconds. */
+#define PREFETCH_AHEAD 16u
 
 static size_t aligned(size_t n)
 {
@@ -104,16 +106,24 @@ struct engine *engine_init(void *mem, const struct engine_config *c)
 	return e;
 }
 
+/* Fetch what an entry of a shard's list will touch; ticks and the few late events go without. */
+static inline void prefetch_entry(const struct shard *sh, const struct slot *s, uint32_t entry)
+{
+	if (!(entry & (ENTRY_TICK | ENTRY_LATE)))
+		shard_prefetch(sh, &s->batch->events[entry]);
+}
+
 void engine_track(struct engine *e, struct slot *s, unsigned shard)
 {
 	struct shard *sh = &e->shards[shard];
 	uint32_t from = s->entry_first[shard], to = s->entry_first[shard + 1];
+	uint32_t fetched = from;
 
 	shard_begin(sh);
 	for (uint32_t i = from; i < to; i++) {
+		for (; fetched < to && fetched <= i + PREFETCH_AHEAD; fetched++)
+			prefetch_entry(sh, s, s->entries[fetched]);
 		uint32_t entry = s->entries[i];
-		if (i + 8 < to && !(s->entries[i + 8] & (ENTRY_TICK | ENTRY_LATE)))
-			shard_prefetch(sh, &s->batch->events[s->entries[i + 8]]);
 		if (entry & ENTRY_TICK) {
 			const struct tick *t = &s->ticks[entry & ENTRY_MASK];
 			shard_tick(sh, t->seq, t->now_ns, false);

@@ -4,6 +4,9 @@
  * accounts that cross shards, and the judge. */
 #include "lib/engine/inner.h"
 
+/* So many notes of a shard have their accounts fetched ahead. */
+#define PREFETCH_NOTES 4u
+
 static void judge(struct engine *e, struct features *f)
 {
 	if (f->subject != SUBJECT_SUFFIX)
@@ -42,8 +45,12 @@ static void merge(struct engine *e)
 {
 	uint32_t at[SHARDS] = {0}, head[SHARDS];
 
-	for (unsigned i = 0; i < SHARDS; i++)
-		head[i] = head_of(&e->shards[i], 0, i);
+	for (unsigned i = 0; i < SHARDS; i++) {
+		const struct shard *s = &e->shards[i];
+		head[i] = head_of(s, 0, i);
+		for (uint32_t k = 0; k < s->n_notes && k < PREFETCH_NOTES; k++)
+			accounts_prefetch(&e->accounts, &s->notes[k]);
+	}
 	for (;;) {
 		/* All sixteen, without a branch: a vector operation or two. */
 		uint32_t best = head[0];
@@ -55,8 +62,8 @@ static void merge(struct engine *e)
 		struct shard *s = &e->shards[i];
 		take(e, s, &s->notes[at[i]++]);
 		head[i] = head_of(s, at[i], i);
-		if (at[i] + 1 < s->n_notes)
-			accounts_prefetch(&e->accounts, &s->notes[at[i] + 1]);
+		if (at[i] + PREFETCH_NOTES < s->n_notes)
+			accounts_prefetch(&e->accounts, &s->notes[at[i] + PREFETCH_NOTES]);
 	}
 }
 

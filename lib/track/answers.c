@@ -14,25 +14,47 @@ static inline struct hash_key record_key(uint64_t zone_hash, uint16_t type)
 	return (struct hash_key){zone_hash, hash_mix(zone_hash, type)};
 }
 
-/* A further host in a known network tells what is left of the address, not all of it. */
-static uint32_t price_address(
-    struct novelty *known, const struct hash_key *key, struct view rdata, size_t net)
+/* A record, and the hashes that it and its network are known by. */
+struct known {
+	struct answer a;
+	struct price_form form;
+	uint64_t hash, net_hash;
+};
+
+static inline bool has_network(const struct known *k)
 {
-	if (rdata.len <= net)
-		return 0;
-	bool new_net = novelty_add(known, hash_bytes(key, rdata.p, net));
-	return BITS(8 * (new_net ? rdata.len : rdata.len - net));
+	return k->form.kind == PRICE_ADDRESS && k->a.rdlen > k->form.skip;
 }
 
-static uint32_t price_record(
-    struct novelty *known, const struct model *m, const struct hash_key *key, const struct answer *a)
+static void look_up(const struct novelty *known, uint64_t zone_hash, struct known *k)
 {
-	struct price_form form = price_form(a->type);
-	struct view rdata = view_of(a->rdata, a->rdlen);
+	struct hash_key key = record_key(zone_hash, k->a.type);
+	k->form = price_form(k->a.type);
+	k->hash = hash_bytes(&key, k->a.rdata, k->a.rdlen);
+	novelty_prefetch(known, k->hash);
+	if (has_network(k)) {
+		k->net_hash = hash_bytes(&key, k->a.rdata, k->form.skip);
+		novelty_prefetch(known, k->net_hash);
+	}
+}
+
+/* A further host in a known network tells what is left of the address, not all of it. */
+static uint32_t price_address(struct novelty *known, const struct known *k)
+{
+	if (!has_network(k))
+		return 0;
+	bool new_net = novelty_add(known, k->net_hash);
+	return BITS(8 * (new_net ? k->a.rdlen : k->a.rdlen - k->form.skip));
+}
+
+static uint32_t price_record(struct novelty *known, const struct model *m, const struct known *k)
+{
+	struct price_form form = k->form;
+	struct view rdata = view_of(k->a.rdata, k->a.rdlen);
 
 	switch (form.kind) {
 	case PRICE_ADDRESS:
-		return price_address(known, key, rdata, form.skip);
+		return price_address(known, k);
 	case PRICE_NAME:
 		return rdata.len > form.skip ? price_target(m, view_of(rdata.p + form.skip,
 		                                                   rdata.len - form.skip))
@@ -48,26 +70,21 @@ struct answers_price answers_price_new(
     struct novelty *known, const struct model *m, uint64_t zone_hash, struct view answers)
 {
 	struct answers_price p = {0, 0, UINT32_MAX};
-	struct answer a[AT_ONCE];
-	uint64_t hash[AT_ONCE];
+	struct known k[AT_ONCE];
 	unsigned n;
 
 	do {
-		for (n = 0; n < AT_ONCE && answer_next(&answers, &a[n]); n++) {
-			struct hash_key key = record_key(zone_hash, a[n].type);
-			hash[n] = hash_bytes(&key, a[n].rdata, a[n].rdlen);
-			novelty_prefetch(known, hash[n]);
-			if (a[n].ttl < p.min_ttl)
-				p.min_ttl = a[n].ttl;
+		for (n = 0; n < AT_ONCE && answer_next(&answers, &k[n].a); n++) {
+			look_up(known, zone_hash, &k[n]);
+			if (k[n].a.ttl < p.min_ttl)
+				p.min_ttl = k[n].a.ttl;
 		}
 		for (unsigned i = 0; i < n; i++) {
-			if (price_form(a[i].type).kind == PRICE_NOTHING ||
-			    !novelty_add(known, hash[i]))
+			if (k[i].form.kind == PRICE_NOTHING || !novelty_add(known, k[i].hash))
 				continue;
-			struct hash_key key = record_key(~zone_hash, a[i].type);
-			uint32_t bits = price_record(known, m, &key, &a[i]);
+			uint32_t bits = price_record(known, m, &k[i]);
 			p.bits += bits;
-			p.opaque += price_form(a[i].type).kind == PRICE_OPAQUE ? bits : 0;
+			p.opaque += k[i].form.kind == PRICE_OPAQUE ? bits : 0;
 		}
 	} while (n == AT_ONCE);
 	return p;

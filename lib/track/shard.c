@@ -266,6 +266,17 @@ static unsigned log2_floor(uint32_t v)
 	return v ? 31 - (unsigned)__builtin_clz(v) : 0;
 }
 
+/* The split of a name whose zone is known; nobody asks for its suffix. */
+static struct zone_split known_split(
+    const struct zone *z, const struct event *e, const struct name_scan *scan)
+{
+	uint8_t label = 0;
+	while (scan_at(scan, label) < e->zone_at)
+		label++;
+	return (struct zone_split){
+	    .zone_at = e->zone_at, .suffix_at = e->zone_at, .zone_label = label, .class = z->class};
+}
+
 static struct pair *find_pair(struct shard *s, const struct batch *b, const struct event *e,
     struct zone *z, uint64_t key, uint32_t now_s, bool *ret_new)
 {
@@ -347,7 +358,7 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e)
 		scan_name(&scan, root, sizeof(root));
 	else if (new_zone || novel) {
 		scan_name(&scan, event_name(b, e), e->name_len);
-		split = suffix_split(s->config->suffix, &scan);
+		split = new_zone ? suffix_split(s->config->suffix, &scan) : known_split(z, e, &scan);
 	}
 	s->zones += new_zone;
 	if (new_zone)
