@@ -13,6 +13,7 @@
 enum {
 	TICKS_MAX = 2 * BATCH_EVENTS,
 	RECENT_SLOTS = 1 << 16,
+	SERVER_MEMOS = 64,
 	JUDGED_LOG2 = 12,
 	ACCOUNTS_LOG2 = 13
 };
@@ -44,6 +45,12 @@ struct recent {
 	uint16_t flags; /* EV_QUERY, EV_RESPONSE seen there */
 };
 
+struct server_memo {
+	uint8_t address[16];
+	uint16_t site;
+	uint64_t hash;
+};
+
 struct engine {
 	struct engine_config config;
 	struct track_config track;
@@ -54,6 +61,8 @@ struct engine {
 	struct accounts accounts;
 	struct judged *judged;
 	struct recent *recent;
+	uint8_t asked[8192]; /* a bit for each hash of an address that questions went to */
+	struct server_memo servers[SERVER_MEMOS];
 	uint8_t has_clients[65536 / 8]; /* bit of each source that told of a client */
 	int64_t clock_ns; /* the event time that ages sums: never jumps on one packet's word */
 	uint32_t ahead, behind; /* events in a row that contradict the clock */
