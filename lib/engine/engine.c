@@ -88,6 +88,7 @@ struct engine *engine_init(void *mem, const struct engine_config *c)
 	    .suffix = c->suffix,
 	    .model = c->model,
 	    .half_lives = c->half_lives,
+	    .key = c->key,
 	    .horizon_s = c->horizon_s,
 	    .keep_all = c->keep_all,
 	};

@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "lib/track/answers.h"
 
-#include "lib/base/hash.h"
-
 #define BITS(n) ((uint32_t)(n)*256u)
 
 /* So many records are looked at together, so that their cache lines come at the same time. */
 #define AT_ONCE 8
-
-/* The zone's keyed hash stands for the key. */
-static inline struct hash_key record_key(uint64_t zone_hash, uint16_t type)
-{
-	return (struct hash_key){zone_hash, hash_mix(zone_hash, type)};
-}
 
 /* A record, and the hashes that it and its network are known by. */
 struct known {
@@ -26,14 +18,14 @@ static inline bool has_network(const struct known *k)
 	return k->form.kind == PRICE_ADDRESS && k->a.rdlen > k->form.skip;
 }
 
-static void look_up(const struct novelty *known, uint64_t zone_hash, struct known *k)
+static void look_up(const struct novelty *known, const struct hash_key *key, uint64_t zone_hash,
+    struct known *k)
 {
-	struct hash_key key = record_key(zone_hash, k->a.type);
 	k->form = price_form(k->a.type);
-	k->hash = hash_bytes(&key, k->a.rdata, k->a.rdlen);
+	k->hash = answers_key(zone_hash, observe_answer_hash(key, &k->a));
 	novelty_prefetch(known, k->hash);
 	if (has_network(k)) {
-		k->net_hash = hash_bytes(&key, k->a.rdata, k->form.skip);
+		k->net_hash = hash_mix(zone_hash, hash_bytes(key, k->a.rdata, k->form.skip));
 		novelty_prefetch(known, k->net_hash);
 	}
 }
@@ -66,21 +58,28 @@ static uint32_t price_record(struct novelty *known, const struct model *m, const
 	}
 }
 
-struct answers_price answers_price_new(
-    struct novelty *known, const struct model *m, uint64_t zone_hash, struct view answers)
+struct answers_price answers_price_new(struct novelty *known, const struct model *m,
+    const struct hash_key *key, const struct batch *b, const struct event *e)
 {
 	struct answers_price p = {0, 0, UINT32_MAX};
+	uint64_t whole = answers_key(e->zone_hash, e->answer_hash);
+	struct view answers = event_answers(b, e);
 	struct known k[AT_ONCE];
 	unsigned n;
 
+	if (!novelty_add(known, whole))
+		return p;
 	do {
 		for (n = 0; n < AT_ONCE && answer_next(&answers, &k[n].a); n++) {
-			look_up(known, zone_hash, &k[n]);
+			look_up(known, key, e->zone_hash, &k[n]);
 			if (k[n].a.ttl < p.min_ttl)
 				p.min_ttl = k[n].a.ttl;
 		}
 		for (unsigned i = 0; i < n; i++) {
-			if (k[i].form.kind == PRICE_NOTHING || !novelty_add(known, k[i].hash))
+			/* A record that is all there is was just looked up. */
+			if (k[i].form.kind == PRICE_NOTHING)
+				continue;
+			if (k[i].hash != whole && !novelty_add(known, k[i].hash))
 				continue;
 			uint32_t bits = price_record(known, m, &k[i]);
 			p.bits += bits;

@@ -22,8 +22,6 @@ static uint64_t client_hash(const struct observer *o, const struct endpoints *en
 	return observe_address_hash(o, ends->client, ends->site);
 }
 
-/* A sum does not depend on the order, in which resolvers rotate. Only rdata counts: time to live
- * runs down in caches. */
 static uint64_t answers_hash(const struct observer *o, const struct batch *b, const struct event *e)
 {
 	struct view v = event_answers(b, e);
@@ -31,8 +29,7 @@ static uint64_t answers_hash(const struct observer *o, const struct batch *b, co
 	uint64_t sum = 0;
 
 	while (answer_next(&v, &a))
-		sum += hash_bytes(
-		    &(struct hash_key){o->key.k0 + a.type, o->key.k1}, a.rdata, a.rdlen);
+		sum += observe_answer_hash(&o->key, &a);
 	return sum;
 }
 

@@ -2,7 +2,6 @@
 #include "lib/track/shard.h"
 
 #include "lib/base/assert.h"
-#include "lib/track/answers.h"
 
 /* A pair gets evidence from this decayed leak on, in either direction. */
 #define PROMOTE_BITS256 (40u << 11)
@@ -305,9 +304,9 @@ static struct added price_event(struct shard *s, const struct batch *b, const st
 		a.up = a.name;
 		s->novel_names++;
 	}
-	if (e->answer_hash && novelty_add(&s->names, shard_answers_key(e))) {
-		struct answers_price p = answers_price_new(
-		    &s->names, s->config->model, e->zone_hash, event_answers(b, e));
+	if (e->answer_hash) {
+		struct answers_price p =
+		    answers_price_new(&s->names, s->config->model, &s->config->key, b, e);
 		a.down = p.bits;
 		a.opaque = p.opaque;
 		a.min_ttl = p.min_ttl;

@@ -5,6 +5,7 @@
  * nothing else; so the verdicts do not depend on the number of threads. */
 #pragma once
 
+#include "lib/track/answers.h"
 #include "lib/track/note.h"
 #include "lib/track/novelty.h"
 #include "lib/track/observe.h"
@@ -22,6 +23,7 @@ struct track_config {
 	const struct suffix *suffix;
 	const struct model *model;
 	struct half_lives half_lives;
+	struct hash_key key;
 	uint32_t horizon_s;
 	bool keep_all; /* evidence for every pair while there is room (hunt) */
 };
@@ -64,18 +66,12 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e);
  * since they were last; at the end of the input, all that have changed. */
 void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns, bool is_last);
 
-/* What the answers of an event are known by in the zone's novelty. */
-static inline uint64_t shard_answers_key(const struct event *e)
-{
-	return hash_mix(e->zone_hash, e->answer_hash);
-}
-
 static inline void shard_prefetch(const struct shard *s, const struct event *e)
 {
 	tables_prefetch(&s->tables, e->zone_hash, hash_mix(e->client_hash, e->zone_hash));
 	novelty_prefetch(&s->names, e->name_hash);
 	if (e->answer_hash)
-		novelty_prefetch(&s->names, shard_answers_key(e));
+		novelty_prefetch(&s->names, answers_key(e->zone_hash, e->answer_hash));
 }
 
 /* Walk the pairs that have evidence: *at starts at 0; NULL at the end. */
