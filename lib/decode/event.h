@@ -42,7 +42,7 @@ struct event {
 	uint64_t zone_hash;   /* observe: keyed hash of the zone; its top bits choose the shard */
 	uint64_t name_hash;   /* observe: keyed hash of the lower-cased qname */
 	uint64_t client_hash; /* observe: keyed hash of (site, client address) */
-	uint64_t answer_hash; /* observe: order does not matter; 0 when there is nothing to price */
+	uint64_t pair_hash;   /* observe: of the client and the zone together */
 	uint32_t arena_off;   /* of this event's block */
 	uint16_t answers_len; /* bytes of packed answers */
 	uint16_t qtype;

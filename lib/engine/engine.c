@@ -6,7 +6,7 @@
 /* Of the budget: what is not for the shards. */
 #define STREAM_SHARE 16
 /* Events between the fetch of their cache lines and their use: some hundred nanoseconds. */
-#define PREFETCH_AHEAD 16u
+#define FETCH_AHEAD 16u
 
 static size_t aligned(size_t n)
 {
@@ -107,31 +107,38 @@ struct engine *engine_init(void *mem, const struct engine_config *c)
 	return e;
 }
 
-/* Fetch what an entry of a shard's list will touch; ticks and the few late events go without. */
-static inline void prefetch_entry(const struct shard *sh, const struct slot *s, uint32_t entry)
+static inline const struct event *entry_event(
+    const struct slot *s, uint32_t entry, const struct batch **ret_batch)
 {
-	if (!(entry & (ENTRY_TICK | ENTRY_LATE)))
-		shard_prefetch(sh, &s->batch->events[entry]);
+	const struct batch *b = entry & ENTRY_LATE ? s->late : s->batch;
+	*ret_batch = b;
+	return &b->events[entry & ENTRY_MASK];
 }
 
 void engine_track(struct engine *e, struct slot *s, unsigned shard)
 {
 	struct shard *sh = &e->shards[shard];
-	uint32_t from = s->entry_first[shard], to = s->entry_first[shard + 1];
-	uint32_t fetched = from;
+	struct answers_ahead ahead[FETCH_AHEAD];
+	const struct batch *b;
+	uint32_t from = s->entry_first[shard], to = s->entry_first[shard + 1], fetched = from;
 
 	shard_begin(sh);
 	for (uint32_t i = from; i < to; i++) {
-		for (; fetched < to && fetched <= i + PREFETCH_AHEAD; fetched++)
-			prefetch_entry(sh, s, s->entries[fetched]);
+		for (; fetched < to && fetched - i < FETCH_AHEAD; fetched++) {
+			uint32_t entry = s->entries[fetched];
+			if (entry & ENTRY_TICK)
+				continue;
+			const struct event *ev = entry_event(s, entry, &b);
+			shard_fetch(sh, b, ev, &ahead[fetched % FETCH_AHEAD]);
+		}
 		uint32_t entry = s->entries[i];
 		if (entry & ENTRY_TICK) {
 			const struct tick *t = &s->ticks[entry & ENTRY_MASK];
 			shard_tick(sh, t->seq, t->now_ns, false);
 			continue;
 		}
-		const struct batch *b = entry & ENTRY_LATE ? s->late : s->batch;
-		shard_event(sh, b, &b->events[entry & ENTRY_MASK]);
+		const struct event *ev = entry_event(s, entry, &b);
+		shard_event(sh, b, ev, &ahead[i % FETCH_AHEAD]);
 	}
 }
 

@@ -3,88 +3,96 @@
 
 #define BITS(n) ((uint32_t)(n)*256u)
 
-/* So many records are looked at together, so that their cache lines come at the same time. */
-#define AT_ONCE 8
-
-/* A record, and the hashes that it and its network are known by. */
-struct known {
-	struct answer a;
-	struct price_form form;
-	uint64_t hash, net_hash;
-};
-
-static inline bool has_network(const struct known *k)
+static inline bool has_network(const struct answers_record *r)
 {
-	return k->form.kind == PRICE_ADDRESS && k->a.rdlen > k->form.skip;
+	return r->form.kind == PRICE_ADDRESS && r->a.rdlen > r->form.skip;
 }
 
-static void look_up(const struct novelty *known, const struct hash_key *key, uint64_t zone_hash,
-    struct known *k)
+/* Only type and rdata count, below the zone: time to live runs down in caches. */
+static inline void look_up(struct answers_record *r, const struct novelty *known,
+    const struct hash_key *key, uint64_t zone_hash)
 {
-	k->form = price_form(k->a.type);
-	k->hash = answers_key(zone_hash, observe_answer_hash(key, &k->a));
-	novelty_prefetch(known, k->hash);
-	if (has_network(k)) {
-		k->net_hash = hash_mix(zone_hash, hash_bytes(key, k->a.rdata, k->form.skip));
-		novelty_prefetch(known, k->net_hash);
+	struct hash_key typed = {key->k0 ^ (zone_hash + r->a.type), key->k1};
+	r->form = price_form(r->a.type);
+	if (r->form.kind == PRICE_NOTHING)
+		return;
+	/* Nearly all are IPv4 addresses, and the hash of four bytes is a short one. */
+	r->hash = r->a.rdlen == 4 ? hash_bytes(&typed, r->a.rdata, 4)
+	                          : hash_bytes(&typed, r->a.rdata, r->a.rdlen);
+	novelty_prefetch(known, r->hash);
+	if (has_network(r)) {
+		r->net_hash = r->form.skip == 3 ? hash_bytes(&typed, r->a.rdata, 3)
+		                                : hash_bytes(&typed, r->a.rdata, r->form.skip);
+		novelty_prefetch(known, r->net_hash);
 	}
+}
+
+static void look_up_some(struct answers_ahead *ahead, const struct novelty *known,
+    const struct hash_key *key, uint64_t zone_hash)
+{
+	unsigned n = 0;
+	for (; n < ANSWERS_AT_ONCE && answer_next(&ahead->rest, &ahead->at[n].a); n++) {
+		look_up(&ahead->at[n], known, key, zone_hash);
+		if (ahead->at[n].a.ttl < ahead->min_ttl)
+			ahead->min_ttl = ahead->at[n].a.ttl;
+	}
+	ahead->n = n;
+}
+
+void answers_fetch(struct answers_ahead *ret, const struct novelty *known,
+    const struct hash_key *key, const struct batch *b, const struct event *e)
+{
+	ret->n = 0;
+	ret->min_ttl = UINT32_MAX;
+	ret->rest = event_answers(b, e);
+	if (e->answers_len)
+		look_up_some(ret, known, key, e->zone_hash);
 }
 
 /* A further host in a known network tells what is left of the address, not all of it. */
-static uint32_t price_address(struct novelty *known, const struct known *k)
+static uint32_t price_address(const struct answers_record *r, struct novelty *known)
 {
-	if (!has_network(k))
+	if (!has_network(r))
 		return 0;
-	bool new_net = novelty_add(known, k->net_hash);
-	return BITS(8 * (new_net ? k->a.rdlen : k->a.rdlen - k->form.skip));
+	bool new_net = novelty_add(known, r->net_hash);
+	return BITS(8 * (new_net ? r->a.rdlen : r->a.rdlen - r->form.skip));
 }
 
-static uint32_t price_record(struct novelty *known, const struct model *m, const struct known *k)
+static uint32_t price_record(
+    const struct answers_record *r, struct novelty *known, const struct model *m)
 {
-	struct price_form form = k->form;
-	struct view rdata = view_of(k->a.rdata, k->a.rdlen);
+	struct view rdata = view_of(r->a.rdata, r->a.rdlen);
+	uint8_t skip = r->form.skip;
 
-	switch (form.kind) {
+	switch (r->form.kind) {
 	case PRICE_ADDRESS:
-		return price_address(known, k);
+		return price_address(r, known);
 	case PRICE_NAME:
-		return rdata.len > form.skip ? price_target(m, view_of(rdata.p + form.skip,
-		                                                   rdata.len - form.skip))
-		                             : 0;
-	case PRICE_OPAQUE:
-		return price_opaque(rdata);
+		if (rdata.len <= skip)
+			return 0;
+		return price_target(m, view_of(rdata.p + skip, rdata.len - skip));
 	default:
-		return 0;
+		return price_opaque(rdata);
 	}
 }
 
-struct answers_price answers_price_new(struct novelty *known, const struct model *m,
-    const struct hash_key *key, const struct batch *b, const struct event *e)
+struct answers_price answers_price_new(struct answers_ahead *ahead, struct novelty *known,
+    const struct model *m, const struct hash_key *key, uint64_t zone_hash)
 {
 	struct answers_price p = {0, 0, UINT32_MAX};
-	uint64_t whole = answers_key(e->zone_hash, e->answer_hash);
-	struct view answers = event_answers(b, e);
-	struct known k[AT_ONCE];
-	unsigned n;
 
-	if (!novelty_add(known, whole))
-		return p;
-	do {
-		for (n = 0; n < AT_ONCE && answer_next(&answers, &k[n].a); n++) {
-			look_up(known, key, e->zone_hash, &k[n]);
-			if (k[n].a.ttl < p.min_ttl)
-				p.min_ttl = k[n].a.ttl;
-		}
-		for (unsigned i = 0; i < n; i++) {
-			/* A record that is all there is was just looked up. */
-			if (k[i].form.kind == PRICE_NOTHING)
+	while (ahead->n) {
+		for (unsigned i = 0; i < ahead->n; i++) {
+			const struct answers_record *r = &ahead->at[i];
+			if (r->form.kind == PRICE_NOTHING || !novelty_add(known, r->hash))
 				continue;
-			if (k[i].hash != whole && !novelty_add(known, k[i].hash))
-				continue;
-			uint32_t bits = price_record(known, m, &k[i]);
+			uint32_t bits = price_record(r, known, m);
 			p.bits += bits;
-			p.opaque += k[i].form.kind == PRICE_OPAQUE ? bits : 0;
+			p.opaque += r->form.kind == PRICE_OPAQUE ? bits : 0;
+			p.min_ttl = 0;
 		}
-	} while (n == AT_ONCE);
+		look_up_some(ahead, known, key, zone_hash);
+	}
+	p.min_ttl = p.min_ttl ? UINT32_MAX : ahead->min_ttl;
 	return p;
 }

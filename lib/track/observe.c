@@ -22,17 +22,6 @@ static uint64_t client_hash(const struct observer *o, const struct endpoints *en
 	return observe_address_hash(o, ends->client, ends->site);
 }
 
-static uint64_t answers_hash(const struct observer *o, const struct batch *b, const struct event *e)
-{
-	struct view v = event_answers(b, e);
-	struct answer a;
-	uint64_t sum = 0;
-
-	while (answer_next(&v, &a))
-		sum += observe_answer_hash(&o->key, &a);
-	return sum;
-}
-
 struct zone_split observe_split(const struct observer *o, const struct name_scan *scan)
 {
 	return suffix_split(o->suffix, scan);
@@ -79,10 +68,10 @@ void observe_event(
 	struct name_scan scan;
 
 	e->client_hash = client_hash(o, ends);
-	e->answer_hash = e->answers_len ? answers_hash(o, b, e) : 0;
 	if (e->name_len == 0) {
 		e->zone_hash = server_zone_hash(o, ends);
 		e->name_hash = e->zone_hash;
+		e->pair_hash = hash_mix(e->client_hash, e->zone_hash);
 		return;
 	}
 	scan_lower(&scan, event_name(b, e), e->name_len);
@@ -97,4 +86,5 @@ void observe_event(
 	e->flags |= k->flags;
 	e->zone_hash = is_unknown ? server_zone_hash(o, ends) : k->zone_hash;
 	e->name_hash = is_unknown ? hash_mix(hash, e->zone_hash) : hash;
+	e->pair_hash = hash_mix(e->client_hash, e->zone_hash);
 }

@@ -49,13 +49,5 @@ static inline uint64_t observe_address_hash(
 	return site ? hash_mix(hash, site) : hash;
 }
 
-/* Keyed hash of an answer's type and rdata; not of its time to live, which runs down in caches. The
- * sum over the records of a message, which resolvers rotate, is event.answer_hash. */
-static inline uint64_t observe_answer_hash(const struct hash_key *key, const struct answer *a)
-{
-	struct hash_key typed = {key->k0 + a->type, key->k1};
-	return hash_bytes(&typed, a->rdata, a->rdlen);
-}
-
 /* Keyed hash of a zone in wire form, lower case; of the zone "-" of a server. */
 uint64_t observe_zone_hash(const struct observer *o, const uint8_t *zone, size_t len);

@@ -292,9 +292,9 @@ static struct pair *find_pair(struct shard *s, const struct batch *b, const stru
 	return p;
 }
 
-static struct added price_event(struct shard *s, const struct batch *b, const struct event *e,
-    struct zone *z, const struct name_scan *scan, struct zone_split split, bool novel,
-    uint32_t now_s)
+static struct added price_event(struct shard *s, const struct event *e, struct zone *z,
+    const struct name_scan *scan, struct zone_split split, bool novel,
+    struct answers_ahead *answers, uint32_t now_s)
 {
 	struct added a = {.novel = novel, .min_ttl = UINT32_MAX};
 
@@ -304,9 +304,9 @@ static struct added price_event(struct shard *s, const struct batch *b, const st
 		a.up = a.name;
 		s->novel_names++;
 	}
-	if (e->answer_hash) {
-		struct answers_price p =
-		    answers_price_new(&s->names, s->config->model, &s->config->key, b, e);
+	if (answers->n) {
+		struct answers_price p = answers_price_new(
+		    answers, &s->names, s->config->model, &s->config->key, e->zone_hash);
 		a.down = p.bits;
 		a.opaque = p.opaque;
 		a.min_ttl = p.min_ttl;
@@ -340,10 +340,11 @@ static void note_leak(struct shard *s, const struct batch *b, const struct event
 	n->excess = bits > ordinary ? bits - ordinary : 0;
 }
 
-void shard_event(struct shard *s, const struct batch *b, const struct event *e)
+void shard_event(struct shard *s, const struct batch *b, const struct event *e,
+    struct answers_ahead *answers)
 {
 	uint32_t now_s = (uint32_t)(e->time_ns / 1000000000);
-	uint64_t key = hash_mix(e->client_hash, e->zone_hash);
+	uint64_t key = e->pair_hash;
 	const struct half_lives *h = &s->config->half_lives;
 	struct name_scan scan;
 	struct zone_split split = {0, 0, 0, ZONE_UNKNOWN};
@@ -376,7 +377,7 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e)
 	z->queries += is_query;
 	p->queries += is_query;
 
-	struct added a = price_event(s, b, e, z, &scan, split, novel, now_s);
+	struct added a = price_event(s, e, z, &scan, split, novel, answers, now_s);
 	if (a.up | a.down) {
 		uint32_t zone_before = z->sums.up[SCALES - 1];
 		sums_age(&p->sums, h, now_s);

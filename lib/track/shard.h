@@ -60,18 +60,20 @@ void shard_init(struct shard *s, void *mem, void *scratch, const struct shard_pl
 
 /* Start a batch: forget the notes of the last one. */
 void shard_begin(struct shard *s);
-/* One event of this shard; names lie in b. */
-void shard_event(struct shard *s, const struct batch *b, const struct event *e);
+/* One event of this shard; names lie in b. Its answers were looked up by shard_fetch(). */
+void shard_event(struct shard *s, const struct batch *b, const struct event *e,
+    struct answers_ahead *answers);
 /* Event time has reached a tick: have the subjects with evidence judged that have changed by enough
  * since they were last; at the end of the input, all that have changed. */
 void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns, bool is_last);
 
-static inline void shard_prefetch(const struct shard *s, const struct event *e)
+/* Fetch the cache lines that an event will need, some events ahead of it. */
+static inline void shard_fetch(const struct shard *s, const struct batch *b, const struct event *e,
+    struct answers_ahead *ret_answers)
 {
-	tables_prefetch(&s->tables, e->zone_hash, hash_mix(e->client_hash, e->zone_hash));
+	tables_prefetch(&s->tables, e->zone_hash, e->pair_hash);
 	novelty_prefetch(&s->names, e->name_hash);
-	if (e->answer_hash)
-		novelty_prefetch(&s->names, answers_key(e->zone_hash, e->answer_hash));
+	answers_fetch(ret_answers, &s->names, &s->config->key, b, e);
 }
 
 /* Walk the pairs that have evidence: *at starts at 0; NULL at the end. */
