@@ -9,6 +9,8 @@
 
 #include "lib/base/assert.h"
 
+/* A single worker takes one slot after the other through all steps: then they are one slot, whose
+ * events stay in the cache. */
 enum { SLOTS = 6, WORKERS_MAX = 16 };
 
 /* Steps of a slot, in order. DECODE may run for several slots at once; the others follow the slot
@@ -27,6 +29,7 @@ struct place {
 struct board {
 	const struct pipeline_options *o;
 	struct place places[SLOTS];
+	unsigned slots; /* of them in use */
 	uint64_t read, merged; /* slots filled so far; slots through with merge */
 	bool reading, ended;
 	int error;
@@ -42,7 +45,7 @@ struct work {
 
 static struct place *place_of(struct board *b, uint64_t number)
 {
-	return &b->places[number % SLOTS];
+	return &b->places[number % b->slots];
 }
 
 /* The most advanced work that may begin now. Called with the lock held. */
@@ -68,7 +71,7 @@ static bool find_work(struct board *b, struct work *ret)
 			return true;
 		}
 	}
-	if (!b->reading && !b->ended && b->read - b->merged < SLOTS) {
+	if (!b->reading && !b->ended && b->read - b->merged < b->slots) {
 		b->reading = true;
 		*ret = (struct work){STEP_FREE, place_of(b, b->read), 0};
 		return true;
@@ -169,7 +172,7 @@ static void *worker(void *arg)
 
 static void close_places(struct board *b)
 {
-	for (int i = 0; i < SLOTS; i++) {
+	for (unsigned i = 0; i < b->slots; i++) {
 		slot_done(&b->places[i].chunk);
 		if (b->places[i].slot)
 			munmap(b->places[i].slot, engine_slot_size());
@@ -178,7 +181,7 @@ static void close_places(struct board *b)
 
 static int open_places(struct board *b)
 {
-	for (int i = 0; i < SLOTS; i++) {
+	for (unsigned i = 0; i < b->slots; i++) {
 		int error = slot_init(&b->places[i].chunk);
 		if (error)
 			return error;
@@ -194,7 +197,7 @@ static int open_places(struct board *b)
 
 int pipeline_run(const struct pipeline_options *o)
 {
-	struct board b = {.o = o};
+	struct board b = {.o = o, .slots = o->workers > 1 ? SLOTS : 1};
 	pthread_t threads[WORKERS_MAX];
 	unsigned started = 0, wanted = o->workers < WORKERS_MAX ? o->workers : WORKERS_MAX;
 	int error = open_places(&b);

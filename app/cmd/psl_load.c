@@ -30,12 +30,32 @@ static bool version_date(const char *line, int64_t *ret_s)
 	return true;
 }
 
+static bool is_ascii(const char *s)
+{
+	while (*s > 0)
+		s++;
+	return *s == '\0';
+}
+
+static int add_ascii(struct suffix *t, const char *rule, uint32_t line, struct psl_report *r)
+{
+	int e = suffix_add(t, view_str(rule));
+	if (e == -EINVAL) {
+		bad(r, line, "not a rule");
+		return 0;
+	}
+	r->rules += e == 0;
+	return e;
+}
+
 /* One rule in UTF-8, its prefix kept and the rest put into A-labels. */
 static int add_rule(struct suffix *t, const char *rule, uint32_t line, struct psl_report *r)
 {
 	size_t prefix = rule[0] == '!' ? 1 : strncmp(rule, "*.", 2) == 0 ? 2 : 0;
 	char text[512];
 	char *ascii = NULL;
+	if (is_ascii(rule))
+		return add_ascii(t, rule, line, r);
 	int e = idn2_to_ascii_8z(rule + prefix, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
 	if (e != IDN2_OK) {
 		bad(r, line, idn2_strerror(e));
@@ -43,13 +63,11 @@ static int add_rule(struct suffix *t, const char *rule, uint32_t line, struct ps
 	}
 	int n = snprintf(text, sizeof(text), "%.*s%s", (int)prefix, rule, ascii);
 	idn2_free(ascii);
-	e = n < (int)sizeof(text) ? suffix_add(t, view_str(text)) : -EINVAL;
-	if (e == -EINVAL) {
+	if (n >= (int)sizeof(text)) {
 		bad(r, line, "not a rule");
 		return 0;
 	}
-	r->rules += e == 0;
-	return e;
+	return add_ascii(t, text, line, r);
 }
 
 static int read_list(FILE *f, struct suffix *t, struct psl_report *r)

@@ -21,14 +21,14 @@
 /* From so much input on, a terminal is shown how far it has come. */
 #define PROGRESS_BYTES (256ull << 20)
 
-static void *map_memory(size_t bytes)
+static void *map_memory(size_t bytes, size_t probed)
 {
 	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED)
 		return NULL;
-	/* Tables are probed at random: huge pages spare the TLB. Advice only. */
-	madvise(p, bytes, MADV_HUGEPAGE);
+	/* Huge pages spare the TLB. Advice only. */
+	madvise(p, probed, MADV_HUGEPAGE);
 	return p;
 }
 
@@ -175,7 +175,7 @@ bool session_open(struct session *s, const struct options *o, bool keep_all)
 		return false;
 	s->config.keep_all = keep_all;
 	s->engine_bytes = engine_size(&s->config);
-	s->engine_memory = map_memory(s->engine_bytes);
+	s->engine_memory = map_memory(s->engine_bytes, engine_tables_size(&s->config));
 	if (!s->engine_memory) {
 		fprintf(stderr, "dnshound: cannot get %zu MiB of memory; try a smaller --memory\n",
 		    s->engine_bytes >> 20);
@@ -188,7 +188,7 @@ bool session_open(struct session *s, const struct options *o, bool keep_all)
 bool session_rewind(struct session *s)
 {
 	munmap(s->engine_memory, s->engine_bytes);
-	s->engine_memory = map_memory(s->engine_bytes);
+	s->engine_memory = map_memory(s->engine_bytes, engine_tables_size(&s->config));
 	if (!s->engine_memory) {
 		fprintf(stderr, "dnshound: out of memory\n");
 		return false;

@@ -60,35 +60,22 @@ static inline struct view cursor_rest(const struct cursor *c)
 	return view_of(c->p, cursor_left(c));
 }
 
-static inline uint16_t load_be16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static inline uint32_t load_be32(const uint8_t *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static inline uint64_t load_be64(const uint8_t *p)
-{
-	return (uint64_t)load_be32(p) << 32 | load_be32(p + 4);
-}
-
-static inline uint16_t load_le16(const uint8_t *p)
-{
-	return (uint16_t)(p[1] << 8 | p[0]);
-}
-
-static inline uint32_t load_le32(const uint8_t *p)
-{
-	return (uint32_t)p[3] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
-}
-
-static inline uint64_t load_le64(const uint8_t *p)
-{
-	return (uint64_t)load_le32(p + 4) << 32 | load_le32(p);
-}
+/* One move each, and a byte swap where the machine's order is the other: written as shifts of single
+ * bytes, compilers do not always see that they are one load. */
+#define LOAD(name, bits, order)                                                                  \
+	static inline uint##bits##_t name(const uint8_t *p)                                      \
+	{                                                                                        \
+		uint##bits##_t v;                                                                \
+		memcpy(&v, p, sizeof(v));                                                        \
+		return __BYTE_ORDER__ == (order) ? v : __builtin_bswap##bits(v);                 \
+	}
+LOAD(load_be16, 16, __ORDER_BIG_ENDIAN__)
+LOAD(load_be32, 32, __ORDER_BIG_ENDIAN__)
+LOAD(load_be64, 64, __ORDER_BIG_ENDIAN__)
+LOAD(load_le16, 16, __ORDER_LITTLE_ENDIAN__)
+LOAD(load_le32, 32, __ORDER_LITTLE_ENDIAN__)
+LOAD(load_le64, 64, __ORDER_LITTLE_ENDIAN__)
+#undef LOAD
 
 static inline void store_be16(uint8_t *p, uint16_t v)
 {

@@ -53,12 +53,24 @@ uint64_t fixed_decayed(uint64_t value, uint64_t age, uint64_t half_life)
 	return (value >> 16) * factor + ((value & 0xffff) * factor >> 16);
 }
 
+static inline bool is_zero8(const uint32_t *counts)
+{
+	uint64_t w[4];
+	memcpy(w, counts, sizeof(w));
+	return (w[0] | w[1] | w[2] | w[3]) == 0;
+}
+
 uint32_t fixed_entropy(const uint32_t *counts, size_t bins)
 {
 	/* 2^-18 bit keeps sum * log2(sum) < 2^40 * 40 * 2^18 below 2^64. */
 	const unsigned drop = FINE_SHIFT - 18;
 	uint64_t n = 0, sum = 0;
 	for (size_t i = 0; i < bins; i++) {
+		/* Alphabets are small and lie together: most of the bins are empty. */
+		while (bins - i >= 8 && is_zero8(counts + i))
+			i += 8;
+		if (i == bins)
+			break;
 		if (counts[i] > 1)
 			sum += counts[i] * ((log2_fine(counts[i]) + (1u << (drop - 1))) >> drop);
 		n += counts[i];

@@ -66,12 +66,12 @@ static bool read_type(const struct fields *f, uint16_t *ret)
 }
 
 /* rdata that is an object: SOA, SRV, MX. */
-static void answer_object(
-    struct batch *b, struct event *e, uint16_t type, uint32_t ttl, struct view object)
+static void answer_object(struct batch *b, struct event *e, struct fields_keys *keys, uint16_t type,
+    uint32_t ttl, struct view object)
 {
 	struct fields f;
 	uint8_t names[2][SCRATCH];
-	fields_read_record(object, &f);
+	fields_read_record(object, keys, &f);
 	enum field name = type == RR_SOA                ? F_MNAME
 	                  : fields_have(&f, F_EXCHANGE) ? F_EXCHANGE
 	                                                : F_NAME;
@@ -92,14 +92,14 @@ static void answer_object(
 	line_answer_parts(b, e, type, ttl, &r, ESCAPES);
 }
 
-static void answer_value(
-    struct batch *b, struct event *e, uint16_t type, uint32_t ttl, const struct json_value *v)
+static void answer_value(struct batch *b, struct event *e, struct fields_keys *keys, uint16_t type,
+    uint32_t ttl, const struct json_value *v)
 {
 	uint8_t scratch[EVENT_ARENA_MAX];
 	struct view text = v->raw;
 	bool cut = false;
 	if (v->type == JV_OBJECT) {
-		answer_object(b, e, type, ttl, v->raw);
+		answer_object(b, e, keys, type, ttl, v->raw);
 		return;
 	}
 	if (v->type != JV_STRING) {
@@ -115,7 +115,8 @@ static void answer_value(
 }
 
 /* One record: an element of "answers", or "dns" itself in the first form. */
-static void answer_record(struct batch *b, struct event *e, const struct fields *f)
+static void answer_record(
+    struct batch *b, struct event *e, struct fields_keys *keys, const struct fields *f)
 {
 	static const enum field objects[] = {F_RDATA, F_SOA, F_SRV, F_MX};
 	uint32_t ttl = (uint32_t)number(f, F_TTL, UINT32_MAX);
@@ -126,14 +127,15 @@ static void answer_record(struct batch *b, struct event *e, const struct fields 
 	}
 	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
 		if (fields_have(f, objects[i])) {
-			answer_value(b, e, type, ttl, &f->value[objects[i]]);
+			answer_value(b, e, keys, type, ttl, &f->value[objects[i]]);
 			return;
 		}
 	}
 	line_answer_unknown(b, e, type, ttl);
 }
 
-static void read_answers(struct batch *b, struct event *e, struct view array)
+static void read_answers(
+    struct batch *b, struct event *e, struct fields_keys *keys, struct view array)
 {
 	struct json j = json_over(array);
 	struct json_value v;
@@ -141,14 +143,15 @@ static void read_answers(struct batch *b, struct event *e, struct view array)
 	json_enter(&j, '[');
 	while (json_next(&j) && json_value(&j, &v)) {
 		if (v.type == JV_OBJECT) {
-			fields_read_record(v.raw, &f);
-			answer_record(b, e, &f);
+			fields_read_record(v.raw, keys, &f);
+			answer_record(b, e, keys, &f);
 		}
 	}
 }
 
 /* {"A": ["192.0.2.1"], "TXT": [...]}: no TTLs, and no order among the types. */
-static void read_grouped(struct batch *b, struct event *e, struct view object)
+static void read_grouped(
+    struct batch *b, struct event *e, struct fields_keys *keys, struct view object)
 {
 	struct json j = json_over(object);
 	struct json_text key;
@@ -164,13 +167,13 @@ static void read_grouped(struct batch *b, struct event *e, struct view object)
 		}
 		json_enter(&j, '[');
 		while (json_next(&j) && json_value(&j, &v))
-			answer_value(b, e, type, 0, &v);
+			answer_value(b, e, keys, type, 0, &v);
 	}
 }
 
 /* The first question of the third form, into f as in the others. What more there are is payload
  * beside the question. */
-static uint16_t read_queries(struct fields *f, struct view array)
+static uint16_t read_queries(struct fields *f, struct fields_keys *keys, struct view array)
 {
 	struct json j = json_over(array);
 	struct json_value v;
@@ -181,7 +184,7 @@ static uint16_t read_queries(struct fields *f, struct view array)
 		struct fields q;
 		if (v.type != JV_OBJECT)
 			continue;
-		fields_read_record(v.raw, &q);
+		fields_read_record(v.raw, keys, &q);
 		if (first) {
 			f->value[F_RRNAME] = q.value[F_RRNAME];
 			f->value[F_RRTYPE] = q.value[F_RRTYPE];
@@ -202,18 +205,19 @@ static void read_flags(struct event *e, const struct fields *f)
 	e->flags |= is_true(f, F_DNS_RD) ? EV_RD : 0;
 }
 
-static void read_response(struct batch *b, struct event *e, const struct fields *f)
+static void read_response(
+    struct batch *b, struct event *e, struct fields_keys *keys, const struct fields *f)
 {
 	uint8_t scratch[32];
 	struct view rcode = fields_text(f, F_DNS_RCODE, scratch, sizeof(scratch));
 	if (rcode.p && !rcode_parse(rcode, &e->rcode))
 		e->rcode = RCODE_UNKNOWN;
 	if (fields_have(f, F_DNS_ANSWERS) && f->value[F_DNS_ANSWERS].type == JV_ARRAY)
-		read_answers(b, e, f->value[F_DNS_ANSWERS].raw);
+		read_answers(b, e, keys, f->value[F_DNS_ANSWERS].raw);
 	else if (fields_have(f, F_GROUPED) && f->value[F_GROUPED].type == JV_OBJECT)
-		read_grouped(b, e, f->value[F_GROUPED].raw);
+		read_grouped(b, e, keys, f->value[F_GROUPED].raw);
 	else if (fields_have(f, F_RDATA))
-		answer_record(b, e, f);
+		answer_record(b, e, keys, f);
 }
 
 bool eve_event(struct fields *f, const struct line *l)
@@ -234,7 +238,7 @@ bool eve_event(struct fields *f, const struct line *l)
 	if (!read_ends(f, answer, ends))
 		return line_bad(l, MALFORMED_LINE_ADDRESS);
 	if (fields_have(f, F_QUERIES) && f->value[F_QUERIES].type == JV_ARRAY)
-		e->extra = read_queries(f, f->value[F_QUERIES].raw);
+		e->extra = read_queries(f, &l->memory->record, f->value[F_QUERIES].raw);
 	e->time_ns = time_ns;
 	e->seq = l->seq;
 	e->flags = (uint16_t)(EV_CASE_KNOWN | (answer ? EV_RESPONSE : EV_QUERY));
@@ -251,7 +255,7 @@ bool eve_event(struct fields *f, const struct line *l)
 	/* The first form has no type where the response is an error. */
 	(void)read_type(f, &e->qtype);
 	if (answer)
-		read_response(b, e, f);
+		read_response(b, e, &l->memory->record, f);
 	batch_commit(b, e);
 	return true;
 }

@@ -44,7 +44,7 @@ struct event {
 	uint64_t zone_hash;   /* observe: keyed hash of the zone; its top bits choose the shard */
 	uint64_t name_hash;   /* observe: keyed hash of the lower-cased qname */
 	uint64_t client_hash; /* observe: keyed hash of (site, client address) */
-	uint64_t answer_hash; /* observe: order does not matter; 0 when there is nothing to price */
+	uint64_t pair_hash;   /* observe: of the client and the zone together */
 	uint32_t arena_off;   /* of this event's block */
 	uint16_t answers_len; /* bytes of packed answers */
 	uint16_t qtype;
@@ -147,22 +147,79 @@ size_t batch_size(void);
 struct batch *batch_init(void *mem);
 void batch_reset(struct batch *b);
 
-/* Open an event: its slot zeroed, its endpoints at the head of its block. NULL (and counted as
- * batch-limit) when the batch is full. Nothing is kept until batch_commit(). Only one event may
- * be open; opening another drops the first. */
-struct event *batch_open(struct batch *b, struct endpoints **ret_ends);
-/* Append to the open event's block; NULL when it may not grow by that much. */
-uint8_t *batch_grow(struct batch *b, struct event *e, size_t bytes);
-/* Append the qname (wire form, validated). Only once, before any answer. */
-bool batch_name(struct batch *b, struct event *e, const uint8_t *wire, size_t len);
-/* Append one answer; false, and EV_ANSWERS_CUT set, when it does not fit. */
-bool batch_answer(struct batch *b, struct event *e, uint16_t type, uint32_t ttl, struct view rdata);
-/* Keep the open event. */
-void batch_commit(struct batch *b, struct event *e);
-
 static inline void batch_malformed(struct batch *b, enum malformed reason)
 {
 	b->malformed[reason]++;
+}
+
+/* End of the open event's block, relative to the arena. */
+static inline uint32_t event_end(const struct event *e)
+{
+	return e->arena_off + (uint32_t)sizeof(struct endpoints) + e->name_len + e->answers_len;
+}
+
+/* Open an event: its slot zeroed, its endpoints at the head of its block. NULL (and counted as
+ * batch-limit) when the batch is full. Nothing is kept until batch_commit(). Only one event may
+ * be open; opening another drops the first. */
+static inline struct event *batch_open(struct batch *b, struct endpoints **ret_ends)
+{
+	if (b->n == BATCH_EVENTS || BATCH_ARENA - b->arena_used < EVENT_ARENA_MAX) {
+		batch_malformed(b, MALFORMED_BATCH_LIMIT);
+		return NULL;
+	}
+	struct event *e = &b->events[b->n];
+	*e = (struct event){.arena_off = b->arena_used, .rcode = RCODE_UNKNOWN};
+	struct endpoints *ends = (struct endpoints *)(void *)(b->arena + b->arena_used);
+	*ends = (struct endpoints){0};
+	*ret_ends = ends;
+	return e;
+}
+
+/* Append to the open event's block; NULL when it may not grow by that much. */
+static inline uint8_t *batch_grow(struct batch *b, struct event *e, size_t bytes)
+{
+	uint32_t end = event_end(e);
+	if (bytes > EVENT_ARENA_MAX || end - e->arena_off + bytes > EVENT_ARENA_MAX)
+		return NULL;
+	return b->arena + end;
+}
+
+/* Append the qname (wire form, validated). Only once, before any answer. */
+static inline bool batch_name(struct batch *b, struct event *e, const uint8_t *wire, size_t len)
+{
+	dh_assert(len >= 1 && len <= 255 && e->name_len == 0 && e->answers_len == 0);
+	uint8_t *to = batch_grow(b, e, len);
+	if (!to)
+		return false;
+	view_copy(to, view_of(wire, len));
+	e->name_len = (uint8_t)len;
+	return true;
+}
+
+/* Append one answer; false, and EV_ANSWERS_CUT set, when it does not fit. */
+static inline bool batch_answer(
+    struct batch *b, struct event *e, uint16_t type, uint32_t ttl, struct view rdata)
+{
+	uint8_t *to = batch_grow(b, e, ANSWER_HEADER + rdata.len);
+	if (!to) {
+		e->flags |= EV_ANSWERS_CUT;
+		return false;
+	}
+	uint16_t rdlen = (uint16_t)rdata.len;
+	memcpy(to, &type, 2);
+	memcpy(to + 2, &rdlen, 2);
+	memcpy(to + 4, &ttl, 4);
+	view_copy(to + ANSWER_HEADER, rdata);
+	e->answers_len = (uint16_t)(e->answers_len + ANSWER_HEADER + rdata.len);
+	return true;
+}
+
+/* Keep the open event. */
+static inline void batch_commit(struct batch *b, struct event *e)
+{
+	dh_assert(e == &b->events[b->n]);
+	b->n++;
+	b->arena_used = (event_end(e) + 7u) & ~7u;
 }
 
 static inline const struct endpoints *event_ends(const struct batch *b, const struct event *e)
@@ -181,4 +238,16 @@ static inline struct view event_answers(const struct batch *b, const struct even
 }
 
 /* Take the next answer off the front of v; false at the end. */
-bool answer_next(struct view *v, struct answer *ret);
+static inline bool answer_next(struct view *v, struct answer *ret)
+{
+	if (v->len < ANSWER_HEADER)
+		return false;
+	memcpy(&ret->type, v->p, 2);
+	memcpy(&ret->rdlen, v->p + 2, 2);
+	memcpy(&ret->ttl, v->p + 4, 4);
+	dh_assert(v->len - ANSWER_HEADER >= ret->rdlen);
+	ret->rdata = v->p + ANSWER_HEADER;
+	v->p += ANSWER_HEADER + ret->rdlen;
+	v->len -= ANSWER_HEADER + ret->rdlen;
+	return true;
+}

@@ -168,34 +168,84 @@ static inline void keep(struct fields *f, enum field i, const struct json_value 
 	f->have = v->type == JV_NULL ? f->have & ~bit : f->have | bit;
 }
 
-/* The members of the object we are in, as far as they are no objects that have fields inside. */
-static void read_members(struct json *j, enum level level, struct fields *f)
+/* Keys that may be missing stand between those that are always there: so many are tried. */
+#define KEYS_TRIED 4u
+
+static void remember(struct fields_keys *k, uint32_t at, struct view text, enum field field)
 {
-	struct json_text key;
-	struct json_value v;
-	while (jsonscan_key(j, &key)) {
-		enum field i = __builtin_expect(key.escaped, 0) ? find_escaped(key, level)
-		                                                : find(key.raw, j->end, level);
-		if (jsonscan_value(j, &v))
-			keep(f, i, &v);
-	}
+	if (k->n == FIELDS_KEYS || text.len > FIELDS_KEY_TEXT)
+		return;
+	memmove(k->text[at + 1], k->text[at], (k->n - at) * FIELDS_KEY_TEXT);
+	memmove(&k->len[at + 1], &k->len[at], k->n - at);
+	memmove(&k->field[at + 1], &k->field[at], k->n - at);
+	memset(k->text[at], 0, FIELDS_KEY_TEXT);
+	memcpy(k->text[at], text.p, text.len);
+	k->len[at] = (uint8_t)text.len;
+	k->field[at] = (uint8_t)field;
+	k->n++;
 }
 
-bool fields_read_line(
-    struct view line, struct fields *ret, bool *ret_other, enum json_error *ret_error)
+/* The next member: its field, the cursor then before its value. False at the end of the object, or
+ * at an error. *at is where in the remembered keys we are. */
+static inline bool next_member(
+    struct json *j, struct fields_keys *k, uint32_t *at, enum level level, enum field *ret)
+{
+	struct json_text key;
+	if (!jsonscan_member(j, '}'))
+		return false;
+	if (j->end - j->p >= (ptrdiff_t)FIELDS_KEY_TEXT) {
+		for (uint32_t i = *at; i < k->n && i < *at + KEYS_TRIED; i++) {
+			uint64_t counts = (2ull << (k->len[i] - 1)) - 1;
+			if (~scan32_same(j->p, k->text[i]) & counts)
+				continue;
+			*ret = (enum field)k->field[i];
+			j->p += k->len[i];
+			*at = i + 1;
+			return true;
+		}
+	}
+	(void)jsonscan_peek(j);
+	const uint8_t *start = j->p;
+	if (!jsonscan_name(j, &key))
+		return false;
+	*ret = __builtin_expect(key.escaped, 0) ? find_escaped(key, level)
+	                                        : find(key.raw, j->end, level);
+	/* Quotes and colon stand right around the key, unless somebody puts blanks there. */
+	if (!key.escaped && (size_t)(j->p - start) == key.raw.len + 3) {
+		remember(k, *at, view_of(start, key.raw.len + 3), *ret);
+		++*at;
+	}
+	return true;
+}
+
+/* The members of the object we are in, as far as they are no objects that have fields inside. */
+static void read_members(
+    struct json *j, struct fields_keys *keys, enum level level, struct fields *f)
+{
+	struct json_value v;
+	enum field i;
+	uint32_t at = 0;
+	while (next_member(j, keys, &at, level, &i))
+		if (jsonscan_value(j, &v))
+			keep(f, i, &v);
+}
+
+bool fields_read_line(struct view line, struct fields_memory *memory, struct fields *ret,
+    bool *ret_other, enum json_error *ret_error)
 {
 	struct json j = json_over(line);
-	struct json_text key;
 	struct json_value v;
+	enum field i;
+	uint32_t at = 0;
 	ret->have = 0;
 	*ret_other = false;
 	json_enter(&j, '{');
-	while (jsonscan_key(&j, &key)) {
-		enum field i = __builtin_expect(key.escaped, 0) ? find_escaped(key, LEVEL_TOP)
-		                                                : find_any_top(key.raw, j.end);
+	while (next_member(&j, &memory->top, &at, LEVEL_TOP, &i)) {
 		if ((i == F_DNS || i == F_ID) && jsonscan_peek(&j) == '{') {
+			bool is_dns = i == F_DNS;
 			json_enter(&j, '{');
-			read_members(&j, i == F_DNS ? LEVEL_DNS : LEVEL_ID, ret);
+			read_members(&j, is_dns ? &memory->dns : &memory->id,
+			    is_dns ? LEVEL_DNS : LEVEL_ID, ret);
 			ret->have |= 1ull << i;
 			ret->value[i] = (struct json_value){.type = JV_OBJECT};
 			continue;
@@ -214,12 +264,12 @@ bool fields_read_line(
 	return false;
 }
 
-void fields_read_record(struct view object, struct fields *ret)
+void fields_read_record(struct view object, struct fields_keys *keys, struct fields *ret)
 {
 	struct json j = json_over(object);
 	ret->have = 0;
 	json_enter(&j, '{');
-	read_members(&j, LEVEL_DNS, ret);
+	read_members(&j, keys, LEVEL_DNS, ret);
 }
 
 struct view fields_text(const struct fields *f, enum field i, uint8_t *scratch, size_t room)

@@ -268,6 +268,30 @@ static bool skip_container(struct json *j)
 	}
 }
 
+/* Pass over an array of scalars, as most are. False, nothing taken and no error set, when it is
+ * another. */
+static bool skip_flat(struct json *j)
+{
+	struct json at = *j;
+	struct json_value v;
+	at.p++;
+	if (jsonscan_peek(&at) != ']') {
+		for (;;) {
+			uint8_t c = jsonscan_peek(&at);
+			if (c == '{' || c == '[' || !jsonscan_value(&at, &v))
+				return false;
+			c = jsonscan_peek(&at);
+			if (c != ',' && c != ']')
+				return false;
+			if (c == ']')
+				break;
+			at.p++;
+		}
+	}
+	j->p = at.p + 1;
+	return true;
+}
+
 bool json_enter(struct json *j, char open)
 {
 	if (jsonscan_peek(j) != (uint8_t)open)
@@ -297,7 +321,7 @@ bool json_value_slow(struct json *j, uint8_t c, struct json_value *ret)
 	if (c != '{' && c != '[')
 		return read_scalar(j, c, ret);
 	const uint8_t *start = j->p;
-	if (!skip_container(j))
+	if ((c == '{' || !skip_flat(j)) && !skip_container(j))
 		return false;
 	*ret = (struct json_value){
 	    .raw = view_of(start, (size_t)(j->p - start)), .type = c == '{' ? JV_OBJECT : JV_ARRAY};

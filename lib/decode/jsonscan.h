@@ -54,6 +54,14 @@ static inline unsigned jsonscan_number(const uint8_t *p)
 	return n && (p[n] | 0x20) != 'e' ? n : 0;
 }
 
+/* Length of the truth value at p, of which 5 bytes can be read; 0 when it is none. */
+static inline unsigned jsonscan_bool(const uint8_t *p)
+{
+	if (memcmp(p, "true", 4) == 0)
+		return 4;
+	return memcmp(p, "false", 5) == 0 ? 5 : 0;
+}
+
 static inline bool jsonscan_value(struct json *j, struct json_value *ret)
 {
 	uint8_t c = jsonscan_peek(j);
@@ -64,7 +72,13 @@ static inline bool jsonscan_value(struct json *j, struct json_value *ret)
 		*ret = (struct json_value){.raw = t.raw, .type = JV_STRING, .escaped = t.escaped};
 		return true;
 	}
-	unsigned n = j->end - j->p >= 16 ? jsonscan_number(j->p) : 0;
+	bool has_room = j->end - j->p >= 16;
+	unsigned n = has_room ? jsonscan_number(j->p) : 0;
+	if (n == 0 && has_room && (n = jsonscan_bool(j->p)) != 0) {
+		*ret = (struct json_value){.raw = view_of(j->p, n), .type = JV_BOOL};
+		j->p += n;
+		return true;
+	}
 	if (n == 0)
 		return json_value_slow(j, c, ret);
 	*ret = (struct json_value){.raw = view_of(j->p, n), .type = JV_NUMBER};

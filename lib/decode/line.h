@@ -20,6 +20,7 @@ struct line_meta {
 struct line {
 	struct view text;
 	const struct line_meta *meta;
+	struct fields_memory *memory; /* of JSON lines */
 	struct batch *batch;
 	uint16_t seq, next_seq; /* its number within the call, the greatest one for all beyond */
 };

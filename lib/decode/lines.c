@@ -16,7 +16,7 @@ static void read_line(const struct line *l)
 	struct fields f;
 	enum json_error error;
 	bool other;
-	if (!fields_read_line(l->text, &f, &other, &error)) {
+	if (!fields_read_line(l->text, l->memory, &f, &other, &error)) {
 		line_bad(l, error == JSON_BAD_UTF8 ? MALFORMED_LINE_UTF8 : MALFORMED_LINE_JSON);
 	} else if (other) {
 		l->batch->skipped++;
@@ -31,7 +31,9 @@ static void read_line(const struct line *l)
 
 void json_lines(struct view lines, const struct line_meta *meta, struct batch *b)
 {
-	struct line l = {.meta = meta, .batch = b};
+	struct fields_memory memory;
+	struct line l = {.meta = meta, .batch = b, .memory = &memory};
+	fields_forget(&memory);
 	while (line_next(&lines, &l))
 		read_line(&l);
 }

@@ -121,3 +121,8 @@ static inline uint64_t scan64_eq2(const uint8_t *p, uint8_t a, uint8_t b)
 	return scan64_eq2_plain(p, a, b);
 }
 #endif
+
+static inline uint32_t scan32_same(const uint8_t *p, const uint8_t *q)
+{
+	return scan16_same(p, q) | scan16_same(p + 16, q + 16) << 16;
+}

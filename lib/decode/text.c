@@ -35,6 +35,13 @@ bool text_uint(struct view v, uint64_t max, uint64_t *ret)
 	uint32_t part;
 	if (v.len == 0 || v.len > 19)
 		return false;
+	if (v.len == 1) { /* what most of the fields of a log are */
+		n = (uint64_t)*v.p - '0';
+		if (n > 9 || n > max)
+			return false;
+		*ret = n;
+		return true;
+	}
 	for (; v.len > 8; v = view_of(v.p + 8, v.len - 8)) {
 		if (!digits8(v.p, 8, &part))
 			return false;
@@ -218,39 +225,35 @@ bool text_time(struct view v, int64_t *ret_ns)
 }
 
 /* A dotted quad that fills [p, end). All octets go the same way whatever their length, since the
- * processor cannot guess it: the text sits in two words, and each step finds the next dot in the
- * low one, takes up to three digits before it and shifts them out. */
+ * processor cannot guess it: where the dots are says where each octet ends, and the three bytes
+ * before that are its digits, some of them perhaps of the octet before. */
 static bool read_quad(const uint8_t *p, const uint8_t *end, uint8_t ret[4])
 {
+	uint8_t text[4 + 16]; /* four bytes before, so that the first octet has three */
 	size_t len = (size_t)(end - p);
 	if (len < 7 || len > 15)
 		return false;
-	uint64_t low = len == 7 ? load_short(p, 7) | (uint64_t)'.' << 56 : load_le64(p);
-	/* What is behind the first 8 bytes, and a dot behind it all. */
-	uint64_t high = len == 7 ? 0 : load_le64(end - 8) >> 8 >> (8 * (15 - len));
-	if (len > 7)
-		high |= (uint64_t)'.' << (8 * (len - 8));
+	view_copy(text + 4, view_of(p, len));
+	text[4 + len] = '.';
+	const uint32_t whole = (2u << len) - 1;
+	uint32_t dots = scan16_eq(text + 4, '.') & whole;
+	if ((scan16_digits(text + 4) & whole) != (dots ^ whole))
+		return false;
 	uint32_t bad = 0;
-	size_t taken = 0;
+	unsigned from = 0;
 	for (unsigned i = 0; i < 4; i++) {
-		uint32_t word = (uint32_t)low, x = word ^ 0x2e2e2e2e;
-		uint32_t dots = (x - 0x01010101) & ~x & 0x80808080;
-		unsigned bits = dots ? (unsigned)__builtin_ctz(dots) & ~7u : 0;
-		if (bits == 0)
-			return false; /* no dot within four bytes, or nothing before it */
-		/* The digits, the last one highest, zeros before. */
-		uint32_t d = (word << (24 - bits)) & 0xffffff;
-		d ^= 0x303030 & (0xffffffu << (24 - bits));
+		unsigned dot = (unsigned)__builtin_ctz(dots | 1u << 16), n = dot - from;
+		bad |= n - 1 > 2;
+		uint32_t others = 0xffffffu >> (8 * (n & 3));
+		uint32_t d = load_le32(text + 4 + dot - 3) & 0x0f0f0f & ~others;
 		uint32_t value = (d & 0xff) * 100 + (d >> 8 & 0xff) * 10 + (d >> 16);
-		bad |= ((d + 0x767676) | d) & 0x808080;
 		bad |= value > 255;
-		bad |= (bits > 8) & ((word & 0xff) == '0');
+		bad |= (n > 1) & (text[4 + from] == '0');
 		ret[i] = (uint8_t)value;
-		taken += bits / 8 + 1;
-		low = low >> (bits + 8) | high << (64 - bits - 8);
-		high >>= bits + 8;
+		dots &= dots - 1;
+		from = dot + 1;
 	}
-	return !bad && taken == len + 1;
+	return !bad && dots == 0;
 }
 
 static int hex_digit(uint8_t c)

@@ -4,7 +4,9 @@
 #include "lib/engine/inner.h"
 
 /* Of the budget: what is not for the shards. */
-#define STREAM_SHARE 16 /* one part in so many for reassembly */
+#define STREAM_SHARE 16
+/* Events between the fetch of their cache lines and their use: some hundred nanoseconds. */
+#define FETCH_AHEAD 16u
 
 static size_t aligned(size_t n)
 {
@@ -55,12 +57,17 @@ static size_t shards_budget(const struct engine_config *c, size_t stream)
 	return c->memory > rest ? c->memory - rest : 0;
 }
 
+size_t engine_tables_size(const struct engine_config *c)
+{
+	struct stream_config sc = stream_config(c);
+	struct shard_plan plan = shard_plan(shards_budget(c, aligned(stream_size(&sc))), c->keep_all);
+	return fixed_size() + SHARDS * shard_size(&plan);
+}
+
 size_t engine_size(const struct engine_config *c)
 {
 	struct stream_config sc = stream_config(c);
-	size_t stream = aligned(stream_size(&sc));
-	struct shard_plan plan = shard_plan(shards_budget(c, stream), c->keep_all);
-	return fixed_size() + stream + SHARDS * shard_size(&plan);
+	return engine_tables_size(c) + aligned(stream_size(&sc)) + SHARDS * shard_scratch_size();
 }
 
 static void *carve(uint8_t **at, size_t bytes)
@@ -82,6 +89,7 @@ struct engine *engine_init(void *mem, const struct engine_config *c)
 	    .model = c->model,
 	    .services = c->services,
 	    .half_lives = c->half_lives,
+	    .key = c->key,
 	    .horizon_s = c->horizon_s,
 	    .recogniser = &tool_recogniser,
 	    .keep_all = c->keep_all,
@@ -92,30 +100,47 @@ struct engine *engine_init(void *mem, const struct engine_config *c)
 	e->judged = carve(&at, judged_size());
 	e->recent = carve(&at, RECENT_SLOTS * sizeof(struct recent));
 	size_t stream = stream_size(&sc);
-	e->stream = stream_init(carve(&at, stream), &sc);
 	struct shard_plan plan = shard_plan(shards_budget(c, aligned(stream)), c->keep_all);
+	uint8_t *scratch = at + SHARDS * shard_size(&plan);
+	e->stream = stream_init(carve(&scratch, stream), &sc);
 	for (unsigned i = 0; i < SHARDS; i++)
-		shard_init(&e->shards[i], carve(&at, shard_size(&plan)), &plan, &e->track);
+		shard_init(&e->shards[i], carve(&at, shard_size(&plan)),
+		    carve(&scratch, shard_scratch_size()), &plan, &e->track);
 	return e;
+}
+
+static inline const struct event *entry_event(
+    const struct slot *s, uint32_t entry, const struct batch **ret_batch)
+{
+	const struct batch *b = entry & ENTRY_LATE ? s->late : s->batch;
+	*ret_batch = b;
+	return &b->events[entry & ENTRY_MASK];
 }
 
 void engine_track(struct engine *e, struct slot *s, unsigned shard)
 {
 	struct shard *sh = &e->shards[shard];
-	uint32_t from = s->entry_first[shard], to = s->entry_first[shard + 1];
+	struct answers_ahead ahead[FETCH_AHEAD];
+	const struct batch *b;
+	uint32_t from = s->entry_first[shard], to = s->entry_first[shard + 1], fetched = from;
 
 	shard_begin(sh);
 	for (uint32_t i = from; i < to; i++) {
+		for (; fetched < to && fetched - i < FETCH_AHEAD; fetched++) {
+			uint32_t entry = s->entries[fetched];
+			if (entry & ENTRY_TICK)
+				continue;
+			const struct event *ev = entry_event(s, entry, &b);
+			shard_fetch(sh, b, ev, &ahead[fetched % FETCH_AHEAD]);
+		}
 		uint32_t entry = s->entries[i];
-		if (i + 8 < to && !(s->entries[i + 8] & (ENTRY_TICK | ENTRY_LATE)))
-			shard_prefetch(sh, &s->batch->events[s->entries[i + 8]]);
 		if (entry & ENTRY_TICK) {
 			const struct tick *t = &s->ticks[entry & ENTRY_MASK];
-			shard_tick(sh, t->seq, t->now_ns);
+			shard_tick(sh, t->seq, t->now_ns, false);
 			continue;
 		}
-		const struct batch *b = entry & ENTRY_LATE ? s->late : s->batch;
-		shard_event(sh, b, &b->events[entry & ENTRY_MASK]);
+		const struct event *ev = entry_event(s, entry, &b);
+		shard_event(sh, b, ev, &ahead[i % FETCH_AHEAD]);
 	}
 }
 

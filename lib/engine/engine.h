@@ -60,6 +60,9 @@ struct slot;
 struct engine;
 
 size_t engine_size(const struct engine_config *c);
+/* So many of them, from the start, are probed at random and gain by huge pages; behind lie buffers
+ * of which mostly nothing is touched. */
+size_t engine_tables_size(const struct engine_config *c);
 /* mem: engine_size() zeroed bytes, 64-byte aligned, the caller's. */
 struct engine *engine_init(void *mem, const struct engine_config *c);
 

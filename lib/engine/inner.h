@@ -24,6 +24,7 @@ struct tick {
 };
 
 struct slot {
+	struct observe_memo *memo;
 	struct batch *batch; /* decoded in parallel */
 	struct batch *late;  /* put together by reassembly, in order */
 	struct segment_list segments;
@@ -45,7 +46,8 @@ struct recent {
 };
 
 struct server_memo {
-	uint8_t key[18]; /* address and site */
+	uint8_t address[16];
+	uint16_t site;
 	uint64_t hash;
 };
 
@@ -59,8 +61,9 @@ struct engine {
 	struct accounts accounts;
 	struct judged *judged;
 	struct recent *recent;
-	uint8_t has_clients[65536 / 8]; /* bit of each source that told of a client */
+	uint8_t asked[8192]; /* a bit for each hash of an address that questions went to */
 	struct server_memo servers[SERVER_MEMOS];
+	uint8_t has_clients[65536 / 8]; /* bit of each source that told of a client */
 	int64_t clock_ns; /* the event time that ages sums: never jumps on one packet's word */
 	uint32_t ahead, behind; /* events in a row that contradict the clock */
 	int64_t next_tick_ns;

@@ -4,6 +4,9 @@
  * accounts that cross shards, and the judge. */
 #include "lib/engine/inner.h"
 
+/* So many notes of a shard have their accounts fetched ahead. */
+#define PREFETCH_NOTES 4u
+
 static void judge(struct engine *e, struct features *f)
 {
 	if (f->subject != SUBJECT_SUFFIX)
@@ -31,21 +34,36 @@ static void take(struct engine *e, struct shard *s, const struct note *n)
 	}
 }
 
+/* The next note of a shard as a number that sorts by record, then by shard. */
+static inline uint32_t head_of(const struct shard *s, uint32_t at, unsigned shard)
+{
+	return at < s->n_notes ? s->notes[at].seq << 4 | shard : UINT32_MAX;
+}
+
 /* Sixteen sorted lists, merged; equal places go by shard number. */
 static void merge(struct engine *e)
 {
-	uint32_t at[SHARDS] = {0};
+	uint32_t at[SHARDS] = {0}, head[SHARDS];
 
+	for (unsigned i = 0; i < SHARDS; i++) {
+		const struct shard *s = &e->shards[i];
+		head[i] = head_of(s, 0, i);
+		for (uint32_t k = 0; k < s->n_notes && k < PREFETCH_NOTES; k++)
+			accounts_prefetch(&e->accounts, &s->notes[k]);
+	}
 	for (;;) {
-		unsigned best = SHARDS;
-		for (unsigned i = 0; i < SHARDS; i++)
-			if (at[i] < e->shards[i].n_notes &&
-			    (best == SHARDS || e->shards[i].notes[at[i]].seq <
-			                           e->shards[best].notes[at[best]].seq))
-				best = i;
-		if (best == SHARDS)
+		/* All sixteen, without a branch: a vector operation or two. */
+		uint32_t best = head[0];
+		for (unsigned i = 1; i < SHARDS; i++)
+			best = head[i] < best ? head[i] : best;
+		if (best == UINT32_MAX)
 			return;
-		take(e, &e->shards[best], &e->shards[best].notes[at[best]++]);
+		unsigned i = best % SHARDS;
+		struct shard *s = &e->shards[i];
+		take(e, s, &s->notes[at[i]++]);
+		head[i] = head_of(s, at[i], i);
+		if (at[i] + PREFETCH_NOTES < s->n_notes)
+			accounts_prefetch(&e->accounts, &s->notes[at[i] + PREFETCH_NOTES]);
 	}
 }
 
@@ -68,7 +86,7 @@ void engine_finish(struct engine *e, struct slot *s)
 	merge(e);
 	for (unsigned i = 0; i < SHARDS; i++) {
 		shard_begin(&e->shards[i]);
-		shard_tick(&e->shards[i], 0, e->clock_ns);
+		shard_tick(&e->shards[i], 0, e->clock_ns, true);
 	}
 	merge(e);
 }

@@ -9,6 +9,7 @@
 #define SEARCH_LIST_S 10
 #define DUPLICATE_S 2
 #define FORWARD_S 10
+#define PREFETCH_AHEAD 8u /* events */
 /* A step of event time beyond these must be confirmed by so many events before it is believed: one
  * packet with a wild timestamp must not age every account, nor hold them back. Nights, weekends and
  * whoever asks once a day leave gaps that are true. */
@@ -46,6 +47,11 @@ static struct recent *recent_at(struct engine *e, uint64_t key)
 	return &e->recent[(key >> 20) & (RECENT_SLOTS - 1)];
 }
 
+static inline void prefetch_recent(struct engine *e, const struct event *ev)
+{
+	__builtin_prefetch(recent_at(e, hash_mix(ev->client_hash, ev->name_hash)), 1);
+}
+
 /* The bare name, asked by the same client within seconds, stands in front of a search suffix. */
 static bool was_asked_bare(
     struct engine *e, const struct batch *b, const struct event *ev, uint32_t now_s)
@@ -63,12 +69,7 @@ static bool was_asked_bare(
 		struct zone_split z = suffix_split(e->config.suffix, &inner);
 		if (z.class != ZONE_REGISTERED)
 			continue;
-		uint64_t zone = hash_bytes(
-		    &e->config.key, inner.lower + z.zone_at, (size_t)(inner.len - z.zone_at));
-		uint64_t name =
-		    z.zone_at ? hash_mix(hash_bytes(&e->config.key, inner.lower, z.zone_at), zone)
-		              : zone;
-		uint64_t key = hash_mix(ev->client_hash, name);
+		uint64_t key = hash_mix(ev->client_hash, observe_name_hash(&e->observer, &inner));
 		const struct recent *r = recent_at(e, key);
 		if (r->tag == (uint32_t)key && now_s - r->time_s <= SEARCH_LIST_S)
 			return true;
@@ -76,17 +77,23 @@ static bool was_asked_bare(
 	return false;
 }
 
+/* Has anybody been asked who may be this client? Hardly any client has: a bit each, and false alarms
+ * only cost a look at the table. */
+static uint8_t *asked_bit(struct engine *e, uint64_t address_hash, uint8_t *ret_bit)
+{
+	*ret_bit = (uint8_t)(1u << (address_hash & 7));
+	return &e->asked[(address_hash >> 3) & (sizeof(e->asked) - 1)];
+}
+
 /* The keyed hash that a server would have as a client. Servers are few: the last ones are kept. */
 static uint64_t server_hash(struct engine *e, const struct endpoints *ends)
 {
 	struct server_memo *m =
 	    &e->servers[(ends->server[15] ^ ends->server[14]) & (SERVER_MEMOS - 1)];
-	uint8_t key[18];
-	memcpy(key, ends->server, 16);
-	memcpy(key + 16, &ends->site, 2);
-	if (memcmp(m->key, key, sizeof(key)) != 0) {
-		memcpy(m->key, key, sizeof(key));
-		m->hash = hash_bytes(&e->config.key, key, sizeof(key));
+	if (m->site != ends->site || memcmp(m->address, ends->server, 16) != 0) {
+		memcpy(m->address, ends->server, 16);
+		m->site = ends->site;
+		m->hash = observe_address_hash(&e->observer, ends->server, ends->site);
 	}
 	return m->hash;
 }
@@ -97,14 +104,20 @@ static uint64_t server_hash(struct engine *e, const struct endpoints *ends)
 static bool is_forwarded(struct engine *e, const struct batch *b, const struct event *ev)
 {
 	uint32_t now_s = (uint32_t)(ev->time_ns / SECOND_NS);
-	uint64_t mine = hash_mix(ev->client_hash, ev->name_hash + 1);
-	const struct recent *r = recent_at(e, mine);
+	uint8_t bit, *byte = asked_bit(e, ev->client_hash, &bit);
 
-	if (r->tag == (uint32_t)mine && now_s - r->time_s <= FORWARD_S)
-		return true;
+	if (*byte & bit) {
+		uint64_t mine = hash_mix(ev->client_hash, ev->name_hash + 1);
+		const struct recent *r = recent_at(e, mine);
+		if (r->tag == (uint32_t)mine && now_s - r->time_s <= FORWARD_S)
+			return true;
+	}
 	if (ev->flags & EV_QUERY) {
-		uint64_t asked = hash_mix(server_hash(e, event_ends(b, ev)), ev->name_hash + 1);
+		uint64_t server = server_hash(e, event_ends(b, ev));
+		uint64_t asked = hash_mix(server, ev->name_hash + 1);
 		*recent_at(e, asked) = (struct recent){(uint32_t)asked, now_s, 0, 0};
+		byte = asked_bit(e, server, &bit);
+		*byte |= bit;
 	}
 	return false;
 }
@@ -133,16 +146,19 @@ static void note_recent(struct engine *e, const struct batch *b, struct event *e
 
 static void count(struct engine *e, const struct event *ev)
 {
+	const unsigned odd = EV_LOCAL | EV_NOT_DNS | EV_NAME_CUT | EV_NO_NAME;
 	struct engine_stats *st = &e->stats;
 	st->events++;
 	st->queries += (ev->flags & EV_QUERY) != 0;
 	st->responses += (ev->flags & EV_RESPONSE) != 0;
-	st->local += (ev->flags & EV_LOCAL) != 0;
-	st->not_dns += (ev->flags & EV_NOT_DNS) != 0;
 	st->case_unknown += !(ev->flags & EV_CASE_KNOWN);
-	st->names_cut += (ev->flags & EV_NAME_CUT) != 0;
-	st->no_name += (ev->flags & EV_NO_NAME) != 0;
 	st->tcp += ev->transport == TR_TCP;
+	if (ev->flags & odd) {
+		st->local += (ev->flags & EV_LOCAL) != 0;
+		st->not_dns += (ev->flags & EV_NOT_DNS) != 0;
+		st->names_cut += (ev->flags & EV_NAME_CUT) != 0;
+		st->no_name += (ev->flags & EV_NO_NAME) != 0;
+	}
 	if (st->first_ns == 0 || ev->time_ns < st->first_ns)
 		st->first_ns = ev->time_ns;
 	if (ev->time_ns > st->last_ns)
@@ -214,6 +230,8 @@ static uint32_t put_in_order(struct engine *e, struct slot *s)
 	uint32_t at[2] = {0, 0}, n = 0;
 
 	while (at[0] < s->batch->n || at[1] < s->late->n) {
+		if (at[0] + PREFETCH_AHEAD < s->batch->n)
+			prefetch_recent(e, &s->batch->events[at[0] + PREFETCH_AHEAD]);
 		unsigned from = at[0] == s->batch->n ||
 		                (at[1] < s->late->n &&
 		                    s->late->events[at[1]].seq < s->batch->events[at[0]].seq);
@@ -265,7 +283,7 @@ void engine_sequence(struct engine *e, struct slot *s)
 	for (size_t i = 0; i < s->segments.n; i++)
 		stream_feed(e->stream, &s->segments.at[i], s->late);
 	for (uint32_t i = 0; i < s->late->n; i++)
-		observe_event(&e->observer, s->late, &s->late->events[i]);
+		observe_event(&e->observer, s->memo, s->late, &s->late->events[i]);
 	const struct batch *batches[2] = {s->batch, s->late};
 	for (unsigned k = 0; k < 2; k++) {
 		e->stats.records += batches[k]->records;

@@ -20,7 +20,8 @@ static size_t aligned(size_t n)
 
 size_t engine_slot_size(void)
 {
-	return aligned(sizeof(struct slot)) + 2 * aligned(batch_size()) +
+	return aligned(sizeof(struct slot)) + aligned(sizeof(struct observe_memo)) +
+	       2 * aligned(batch_size()) +
 	       aligned(DH_CHUNK_FRAMES * sizeof(struct segment)) +
 	       aligned(ENTRIES_MAX * sizeof(uint32_t)) + aligned(ORDER_MAX * sizeof(uint32_t)) +
 	       aligned(TICKS_MAX * sizeof(struct tick));
@@ -31,7 +32,9 @@ struct slot *engine_slot_init(void *mem)
 	uint8_t *at = mem;
 	struct slot *s = mem;
 	at += aligned(sizeof(*s));
-	*s = (struct slot){.batch = batch_init(at)};
+	*s = (struct slot){.memo = (struct observe_memo *)(void *)at};
+	at += aligned(sizeof(*s->memo));
+	s->batch = batch_init(at);
 	at += aligned(batch_size());
 	s->late = batch_init(at);
 	at += aligned(batch_size());
@@ -84,7 +87,7 @@ void engine_decode(const struct engine *e, struct slot *s, const struct dh_chunk
 		break;
 	}
 	for (uint32_t i = 0; i < s->batch->n; i++)
-		observe_event(&e->observer, s->batch, &s->batch->events[i]);
+		observe_event(&e->observer, s->memo, s->batch, &s->batch->events[i]);
 }
 
 void engine_each_event(const struct slot *s, engine_event_fn *fn, void *ctx)

@@ -85,14 +85,9 @@ static struct account *add(struct account *a, const struct note *n, const struct
 	return a;
 }
 
-static uint64_t client_key(uint64_t client_hash)
-{
-	return hash_mix(client_hash, SUBJECT_CLIENT);
-}
-
 struct account *accounts_take(struct accounts *a, const struct note *n, const struct half_lives *h)
 {
-	struct account *client = find(a, client_key(n->client_hash), n, SUBJECT_CLIENT);
+	struct account *client = find(a, accounts_client_key(n->client_hash), n, SUBJECT_CLIENT);
 	if (n->kind == NOTE_LEAK)
 		return add(client, n, h);
 	client->zones += n->kind == NOTE_ZONE;
@@ -111,7 +106,7 @@ struct account *accounts_take(struct accounts *a, const struct note *n, const st
 
 uint32_t accounts_breadth(const struct accounts *a, uint64_t client_hash)
 {
-	uint64_t key = client_key(client_hash);
+	uint64_t key = accounts_client_key(client_hash);
 	const struct account *s = &a->slots[tables_home(key, a->mask)];
 	for (int i = 0; i < TABLE_WINDOW; i++)
 		if (s[i].key == key)

@@ -43,6 +43,20 @@ struct accounts {
 size_t accounts_size(unsigned log2_slots);
 void accounts_init(struct accounts *a, void *mem, unsigned log2_slots);
 
+static inline uint64_t accounts_client_key(uint64_t client_hash)
+{
+	return hash_mix(client_hash, SUBJECT_CLIENT);
+}
+
+/* Fetch what accounts_take() will need for a note. */
+static inline void accounts_prefetch(const struct accounts *a, const struct note *n)
+{
+	const struct account *s =
+	    &a->slots[tables_home(accounts_client_key(n->client_hash), a->mask)];
+	__builtin_prefetch(s, 1);
+	__builtin_prefetch(&s->sums, 1);
+}
+
 /* Take a note of kind ZONE, LEAK or NXDOMAIN. Returns an account that is due to be judged, or
  * NULL; a note can make at most one due. */
 struct account *accounts_take(struct accounts *a, const struct note *n, const struct half_lives *h);

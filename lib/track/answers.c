@@ -1,79 +1,100 @@
 /* SPDX-License-Identifier: ISC */
 #include "lib/track/answers.h"
 
-#include "lib/base/hash.h"
-
 #define BITS(n) ((uint32_t)(n)*256u)
 
-enum form { FORM_FIXED, FORM_ADDRESS, FORM_NAME, FORM_OPAQUE };
-
-/* How the rdata of a type is priced; what is not listed is opaque. `skip` bytes stand before the
- * name, and count as structure. */
-static const struct {
-	uint16_t type;
-	uint8_t form;
-	uint8_t skip; /* FORM_ADDRESS: bytes of the network part */
-} forms[] = {
-    {1, FORM_ADDRESS, 3},  /* A: a /24 */
-    {28, FORM_ADDRESS, 8}, /* AAAA: a /64 */
-    {2, FORM_NAME, 0},     /* NS */
-    {5, FORM_NAME, 0},     /* CNAME */
-    {12, FORM_NAME, 0},    /* PTR */
-    {15, FORM_NAME, 2},    /* MX */
-    {33, FORM_NAME, 6},    /* SRV */
-    {39, FORM_NAME, 0},    /* DNAME */
-};
-
-/* A keyed hash already stands in `seed`, so mixing words into it stays keyed. */
-static uint64_t hash_rdata(uint64_t seed, struct view v)
+static inline bool has_network(const struct answers_record *r)
 {
-	uint64_t h = seed;
-	for (size_t i = 0; i < v.len; i += 8) {
-		uint64_t word = 0;
-		memcpy(&word, v.p + i, v.len - i < 8 ? v.len - i : 8);
-		h = hash_mix(h, word);
+	return r->form.kind == PRICE_ADDRESS && r->a.rdlen > r->form.skip;
+}
+
+/* Only type and rdata count, below the zone: time to live runs down in caches. */
+static inline void look_up(struct answers_record *r, const struct novelty *known,
+    const struct hash_key *key, uint64_t zone_hash)
+{
+	struct hash_key typed = {key->k0 ^ (zone_hash + r->a.type), key->k1};
+	r->form = price_form(r->a.type);
+	if (r->form.kind == PRICE_NOTHING)
+		return;
+	/* Nearly all are IPv4 addresses, and the hash of four bytes is a short one. */
+	r->hash = r->a.rdlen == 4 ? hash_bytes(&typed, r->a.rdata, 4)
+	                          : hash_bytes(&typed, r->a.rdata, r->a.rdlen);
+	novelty_prefetch(known, r->hash);
+	if (has_network(r)) {
+		r->net_hash = r->form.skip == 3 ? hash_bytes(&typed, r->a.rdata, 3)
+		                                : hash_bytes(&typed, r->a.rdata, r->form.skip);
+		novelty_prefetch(known, r->net_hash);
 	}
-	return hash_mix(h, v.len);
+}
+
+static void look_up_some(struct answers_ahead *ahead, const struct novelty *known,
+    const struct hash_key *key, uint64_t zone_hash)
+{
+	unsigned n = 0;
+	for (; n < ANSWERS_AT_ONCE && answer_next(&ahead->rest, &ahead->at[n].a); n++) {
+		look_up(&ahead->at[n], known, key, zone_hash);
+		if (ahead->at[n].a.ttl < ahead->min_ttl)
+			ahead->min_ttl = ahead->at[n].a.ttl;
+	}
+	ahead->n = n;
+}
+
+void answers_fetch(struct answers_ahead *ret, const struct novelty *known,
+    const struct hash_key *key, const struct batch *b, const struct event *e)
+{
+	ret->n = 0;
+	ret->min_ttl = UINT32_MAX;
+	/* What is no DNS has no answers: its bytes stand in their place. */
+	bool has_answers = e->answers_len && !(e->flags & EV_NOT_DNS);
+	ret->rest = has_answers ? event_answers(b, e) : view_of(NULL, 0);
+	if (has_answers)
+		look_up_some(ret, known, key, e->zone_hash);
 }
 
 /* A further host in a known network tells what is left of the address, not all of it. */
-static uint32_t price_address(struct novelty *known, uint64_t seed, struct view rdata, size_t net)
+static uint32_t price_address(const struct answers_record *r, struct novelty *known)
 {
-	if (rdata.len <= net)
+	if (!has_network(r))
 		return 0;
-	bool new_net = novelty_add(known, hash_rdata(seed ^ 1, view_of(rdata.p, net)));
-	return BITS(8 * (new_net ? rdata.len : rdata.len - net));
+	bool new_net = novelty_add(known, r->net_hash);
+	return BITS(8 * (new_net ? r->a.rdlen : r->a.rdlen - r->form.skip));
 }
 
-struct answers_price answers_price_new(
-    struct novelty *known, const struct model *m, uint64_t zone_hash, struct view answers)
+static uint32_t price_record(
+    const struct answers_record *r, struct novelty *known, const struct model *m)
+{
+	struct view rdata = view_of(r->a.rdata, r->a.rdlen);
+	uint8_t skip = r->form.skip;
+
+	switch (r->form.kind) {
+	case PRICE_ADDRESS:
+		return price_address(r, known);
+	case PRICE_NAME:
+		if (rdata.len <= skip)
+			return 0;
+		return price_target(m, view_of(rdata.p + skip, rdata.len - skip));
+	default:
+		return price_opaque(rdata);
+	}
+}
+
+struct answers_price answers_price_new(struct answers_ahead *ahead, struct novelty *known,
+    const struct model *m, const struct hash_key *key, uint64_t zone_hash)
 {
 	struct answers_price p = {0, 0, UINT32_MAX};
-	struct answer a;
 
-	while (answer_next(&answers, &a)) {
-		struct view rdata = view_of(a.rdata, a.rdlen);
-		uint64_t seed = hash_mix(zone_hash, a.type);
-		if (a.ttl < p.min_ttl)
-			p.min_ttl = a.ttl;
-		if (!novelty_add(known, hash_rdata(seed, rdata)))
-			continue;
-		uint8_t form = price_is_opaque(a.type) ? FORM_OPAQUE : FORM_FIXED;
-		uint8_t skip = 0;
-		for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
-			if (forms[i].type == a.type) {
-				form = forms[i].form;
-				skip = forms[i].skip;
-			}
-		uint32_t bits = 0;
-		if (form == FORM_ADDRESS)
-			bits = price_address(known, seed, rdata, skip);
-		else if (form == FORM_NAME && rdata.len > skip)
-			bits = price_target(m, view_of(rdata.p + skip, rdata.len - skip));
-		else if (form == FORM_OPAQUE)
-			bits = price_opaque(rdata);
-		p.bits += bits;
-		p.opaque += form == FORM_OPAQUE ? bits : 0;
+	while (ahead->n) {
+		for (unsigned i = 0; i < ahead->n; i++) {
+			const struct answers_record *r = &ahead->at[i];
+			if (r->form.kind == PRICE_NOTHING || !novelty_add(known, r->hash))
+				continue;
+			uint32_t bits = price_record(r, known, m);
+			p.bits += bits;
+			p.opaque += r->form.kind == PRICE_OPAQUE ? bits : 0;
+			p.min_ttl = 0;
+		}
+		look_up_some(ahead, known, key, zone_hash);
 	}
+	p.min_ttl = p.min_ttl ? UINT32_MAX : ahead->min_ttl;
 	return p;
 }

@@ -243,9 +243,8 @@ uint64_t evidence_up_bits(const struct evidence *v)
 	return code < v->model_bits ? code : v->model_bits;
 }
 
-uint32_t evidence_restate(const struct evidence *v, uint32_t sum)
+uint32_t evidence_restate(const struct evidence *v, uint64_t code, uint32_t sum)
 {
-	uint64_t code = evidence_up_bits(v);
 	if (v->model_bits == 0 || code >= v->model_bits)
 		return sum;
 	/* A ratio in 1/65536, so that no product overflows. */

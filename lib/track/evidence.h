@@ -95,6 +95,7 @@ struct evidence {
 
 	struct bound bound; /* what repeated names can carry */
 	uint64_t judged_at; /* leak, 1/256 bit, at which it is judged again */
+	uint64_t judged_leak, judged_events; /* as they stood when it was last judged */
 	bool dirty;         /* changed since it was last judged */
 	struct recognised recognised;
 	uint8_t told_confidence; /* the highest with which it went to the judge */
@@ -127,5 +128,5 @@ static inline uint64_t evidence_leak_bits(const struct evidence *v)
 	       (v->extra_up + v->extra_down + v->raw_up + v->raw_down) * 2048;
 }
 
-/* A sum priced by the model, restated by the same measure. */
-uint32_t evidence_restate(const struct evidence *v, uint32_t sum);
+/* A sum priced by the model, restated by the same measure; code is evidence_up_bits(). */
+uint32_t evidence_restate(const struct evidence *v, uint64_t code, uint32_t sum);

@@ -43,7 +43,7 @@ static void fill_tempo(struct features *f, const struct evidence *v)
 	f->gap_spread_permille = mean ? per(isqrt(variance) * 32, mean, 1000) : 0;
 }
 
-static void fill_shape(struct features *f, const struct evidence *v)
+static void fill_shape(struct features *f, const struct evidence *v, uint64_t up_bits)
 {
 	uint64_t n = v->measured;
 	f->measured = n;
@@ -61,13 +61,13 @@ static void fill_shape(struct features *f, const struct evidence *v)
 	f->encoded_permille = per(v->encoded, n, 1000);
 	f->non_ascii_permille = per(v->non_ascii, n, 1000);
 	f->service_permille = per(v->service_bits, v->model_bits, 1000);
-	f->bits_per_char = per(evidence_up_bits(v), v->n_symbols, 1);
+	f->bits_per_char = per(up_bits, v->n_symbols, 1);
 }
 
 void features_pair(struct features *f, const struct evidence *v, const struct pair *p,
     const struct zone *z, int64_t time_ns)
 {
-	uint64_t opaque = 0, coded = 0;
+	uint64_t opaque = 0, coded = 0, up_bits = evidence_up_bits(v);
 
 	*f = (struct features){
 	    .key = v->pair_key,
@@ -82,7 +82,7 @@ void features_pair(struct features *f, const struct evidence *v, const struct pa
 	    .queries = p->queries,
 	    .responses = v->responses,
 	    .unique = hll_count((const struct hll *)(const void *)v->unique_mem),
-	    .bytes_up = bits256_bytes(evidence_up_bits(v)) + v->extra_up + v->raw_up,
+	    .bytes_up = bits256_bytes(up_bits) + v->extra_up + v->raw_up,
 	    .bytes_down = bits256_bytes(v->down_bits) + v->extra_down + v->raw_down,
 	    .opaque_down = bits256_bytes(v->opaque_bits),
 	    .extra_up = v->extra_up,
@@ -112,7 +112,7 @@ void features_pair(struct features *f, const struct evidence *v, const struct pa
 	if (f->unique > messages)
 		f->unique = messages;
 	for (int i = 0; i < SCALES; i++) {
-		f->up[i] = (uint32_t)bits256_bytes(evidence_restate(v, p->sums.up[i]));
+		f->up[i] = (uint32_t)bits256_bytes(evidence_restate(v, up_bits, p->sums.up[i]));
 		f->down[i] = (uint32_t)bits256_bytes(p->sums.down[i]);
 	}
 	for (int i = 0; i < EVIDENCE_TYPES && v->types[i].count; i++) {
@@ -133,7 +133,7 @@ void features_pair(struct features *f, const struct evidence *v, const struct pa
 	f->answered_permille = per(v->responses, queries, 1000);
 	f->opaque_answer_permille = per(v->opaque_answers, v->responses, 1000);
 	fill_tempo(f, v);
-	fill_shape(f, v);
+	fill_shape(f, v, up_bits);
 }
 
 void features_zone(struct features *f, const struct zone *z, int64_t time_ns)

@@ -19,23 +19,7 @@ static uint64_t server_zone_hash(const struct observer *o, const struct endpoint
 
 static uint64_t client_hash(const struct observer *o, const struct endpoints *ends)
 {
-	uint8_t key[18];
-	memcpy(key, ends->client, 16);
-	memcpy(key + 16, &ends->site, 2);
-	return hash_bytes(&o->key, key, sizeof(key));
-}
-
-/* A sum does not depend on the order, in which resolvers rotate. Only rdata counts: time to live
- * runs down in caches. */
-static uint64_t answers_hash(const struct observer *o, const struct batch *b, const struct event *e)
-{
-	struct view v = event_answers(b, e);
-	struct answer a;
-	uint64_t sum = 0;
-
-	while (answer_next(&v, &a))
-		sum += hash_mix(hash_bytes(&o->key, a.rdata, a.rdlen), a.type);
-	return sum;
+	return observe_address_hash(o, ends->client, ends->site);
 }
 
 struct zone_split observe_split(const struct observer *o, const struct name_scan *scan)
@@ -64,7 +48,21 @@ static bool is_embedding(
 	return false;
 }
 
-void observe_event(const struct observer *o, const struct batch *b, struct event *e)
+static void learn(const struct observer *o, struct name_scan *scan, struct known_name *ret)
+{
+	scan_labels(scan);
+	struct zone_split z = suffix_split(o->suffix, scan);
+	bool may_embed = z.zone_label >= 2 && z.class != ZONE_REVERSE;
+	ret->is_used = true;
+	ret->class = z.class;
+	ret->zone_at = z.zone_at;
+	ret->flags = may_embed && is_embedding(o, scan, z) ? EV_EMBEDDED : 0;
+	ret->zone_hash =
+	    hash_bytes(&o->key, scan->lower + z.zone_at, (size_t)(scan->len - z.zone_at));
+}
+
+void observe_event(
+    const struct observer *o, struct observe_memo *memo, const struct batch *b, struct event *e)
 {
 	const struct endpoints *ends = event_ends(b, e);
 	struct name_scan scan;
@@ -73,22 +71,20 @@ void observe_event(const struct observer *o, const struct batch *b, struct event
 	if (e->name_len == 0) {
 		e->zone_hash = server_zone_hash(o, ends);
 		e->name_hash = e->zone_hash;
-		/* What is no DNS has no answers: its bytes stand in their place. */
-		bool has_answers = e->answers_len && !(e->flags & EV_NOT_DNS);
-		e->answer_hash = has_answers ? answers_hash(o, b, e) : 0;
+		e->pair_hash = hash_mix(e->client_hash, e->zone_hash);
 		return;
 	}
-	scan_name(&scan, event_name(b, e), e->name_len);
-	struct zone_split z = suffix_split(o->suffix, &scan);
-	e->zone_at = z.zone_at;
-	e->zone_hash = z.class == ZONE_UNKNOWN ? server_zone_hash(o, ends)
-	                                       : hash_bytes(&o->key, scan.lower + z.zone_at,
-	                                             (size_t)(scan.len - z.zone_at));
-	e->name_hash = z.zone_at
-	                   ? hash_mix(hash_bytes(&o->key, scan.lower, z.zone_at), e->zone_hash)
-	                   : e->zone_hash;
-	if (z.zone_label >= 2 && z.class != ZONE_REVERSE && is_embedding(o, &scan, z))
-		e->flags |= EV_EMBEDDED;
-	if (e->answers_len)
-		e->answer_hash = answers_hash(o, b, e);
+	scan_lower(&scan, event_name(b, e), e->name_len);
+	uint64_t hash = observe_name_hash(o, &scan);
+	struct known_name *k = &memo->names[hash >> 32 & (OBSERVE_MEMOS - 1)];
+	if (k->name_hash != hash || !k->is_used) {
+		k->name_hash = hash;
+		learn(o, &scan, k);
+	}
+	bool is_unknown = k->class == ZONE_UNKNOWN;
+	e->zone_at = k->zone_at;
+	e->flags |= k->flags;
+	e->zone_hash = is_unknown ? server_zone_hash(o, ends) : k->zone_hash;
+	e->name_hash = is_unknown ? hash_mix(hash, e->zone_hash) : hash;
+	e->pair_hash = hash_mix(e->client_hash, e->zone_hash);
 }

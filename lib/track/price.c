@@ -22,44 +22,43 @@ struct name_price price_name(const struct model *m, const struct name_scan *scan
 	return p;
 }
 
+#define FORMS 258
+
 /* Types of RFC-defined content that is not free text: their rdata costs nothing, or is a name or
- * an address that is priced as such. Sorted. DNSSEC's are signed by keys that a tunnel could
- * choose, but no resolver forwards more of them than their chain needs. */
-static const uint16_t structured[] = {
-    1 /* A */,
-    2 /* NS */,
-    5 /* CNAME */,
-    6 /* SOA */,
-    12 /* PTR */,
-    13 /* HINFO */,
-    15 /* MX */,
-    28 /* AAAA */,
-    29 /* LOC */,
-    33 /* SRV */,
-    35 /* NAPTR */,
-    39 /* DNAME */,
-    41 /* OPT */,
-    43 /* DS */,
-    46 /* RRSIG */,
-    47 /* NSEC */,
-    48 /* DNSKEY */,
-    50 /* NSEC3 */,
-    51 /* NSEC3PARAM */,
-    52 /* TLSA */,
-    59 /* CDS */,
-    60 /* CDNSKEY */,
-    64 /* SVCB */,
-    65 /* HTTPS */,
-    250 /* TSIG */,
-    257 /* CAA */,
+ * an address that is priced as such. DNSSEC's are signed by keys that a tunnel could choose, but
+ * no resolver forwards more of them than their chain needs. */
+static const struct price_form forms[FORMS] = {
+    [1] = {PRICE_ADDRESS, 3},  /* A: a /24 */
+    [28] = {PRICE_ADDRESS, 8}, /* AAAA: a /64 */
+    [2] = {PRICE_NAME, 0},     /* NS */
+    [5] = {PRICE_NAME, 0},     /* CNAME */
+    [12] = {PRICE_NAME, 0},    /* PTR */
+    [15] = {PRICE_NAME, 2},    /* MX */
+    [33] = {PRICE_NAME, 6},    /* SRV */
+    [39] = {PRICE_NAME, 0},    /* DNAME */
+    [6] = {PRICE_NOTHING, 0},  /* SOA */
+    [13] = {PRICE_NOTHING, 0}, /* HINFO */
+    [29] = {PRICE_NOTHING, 0}, /* LOC */
+    [35] = {PRICE_NOTHING, 0}, /* NAPTR */
+    [41] = {PRICE_NOTHING, 0}, /* OPT */
+    [43] = {PRICE_NOTHING, 0}, /* DS */
+    [46] = {PRICE_NOTHING, 0}, /* RRSIG */
+    [47] = {PRICE_NOTHING, 0}, /* NSEC */
+    [48] = {PRICE_NOTHING, 0}, /* DNSKEY */
+    [50] = {PRICE_NOTHING, 0}, /* NSEC3 */
+    [51] = {PRICE_NOTHING, 0}, /* NSEC3PARAM */
+    [52] = {PRICE_NOTHING, 0}, /* TLSA */
+    [59] = {PRICE_NOTHING, 0}, /* CDS */
+    [60] = {PRICE_NOTHING, 0}, /* CDNSKEY */
+    [64] = {PRICE_NOTHING, 0}, /* SVCB */
+    [65] = {PRICE_NOTHING, 0}, /* HTTPS */
+    [250] = {PRICE_NOTHING, 0}, /* TSIG */
+    [257] = {PRICE_NOTHING, 0}, /* CAA */
 };
 
-bool price_is_opaque(uint16_t type)
+struct price_form price_form(uint16_t type)
 {
-	for (size_t i = 0; i < sizeof(structured) / sizeof(structured[0]); i++)
-		if (structured[i] == type)
-			return false;
-	return true;
+	return type < FORMS ? forms[type] : (struct price_form){PRICE_OPAQUE, 0};
 }
 
 uint32_t price_opaque(struct view rdata)

@@ -16,8 +16,19 @@ struct name_price {
 struct name_price price_name(const struct model *m, const struct name_scan *scan,
     struct zone_split zone, uint16_t qtype, uint16_t flags);
 
-/* Types whose rdata is data by itself: TXT, NULL, KEY, PRIVATE and what nobody has defined. */
-bool price_is_opaque(uint16_t type);
+/* How the rdata of a type is priced. */
+enum price_kind {
+	PRICE_OPAQUE, /* data by itself: TXT, NULL, KEY, PRIVATE and what nobody has defined */
+	PRICE_NOTHING,
+	PRICE_NAME,    /* a name behind `skip` bytes of structure */
+	PRICE_ADDRESS, /* an address, the first `skip` bytes of which are its network */
+};
+
+struct price_form {
+	uint8_t kind, skip;
+};
+
+struct price_form price_form(uint16_t type);
 
 /* Opaque rdata: length times measured entropy of its bytes. */
 uint32_t price_opaque(struct view rdata);

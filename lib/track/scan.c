@@ -39,17 +39,28 @@ static void lower_name(uint8_t *to, const uint8_t *from, size_t len)
 	}
 }
 
-void scan_name(struct name_scan *ret, const uint8_t *wire, size_t len)
+void scan_lower(struct name_scan *ret, const uint8_t *wire, size_t len)
+{
+	dh_assert(len >= 1 && len <= NAME_WIRE_MAX);
+	lower_name(ret->lower, wire, len);
+	ret->len = (uint8_t)len;
+}
+
+void scan_labels(struct name_scan *s)
 {
 	unsigned n = 0;
 	unsigned at = 0;
-	dh_assert(len >= 1 && len <= NAME_WIRE_MAX);
-	lower_name(ret->lower, wire, len);
-	for (; wire[at] != 0; at += wire[at] + 1u)
-		ret->starts[n++] = (uint8_t)at;
-	dh_assert(at + 1 == len);
-	ret->n_labels = (uint8_t)n;
-	ret->len = (uint8_t)len;
+	/* Length bytes are the same in the copy: they are below 'A'. */
+	for (; s->lower[at] != 0; at += s->lower[at] + 1u)
+		s->starts[n++] = (uint8_t)at;
+	dh_assert(at + 1 == s->len);
+	s->n_labels = (uint8_t)n;
+}
+
+void scan_name(struct name_scan *ret, const uint8_t *wire, size_t len)
+{
+	scan_lower(ret, wire, len);
+	scan_labels(ret);
 }
 
 /* Eight counters in one word: a byte adds its kinds with one addition. No counter can spill into

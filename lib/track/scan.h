@@ -23,6 +23,9 @@ struct name_scan {
 /* Scan a name in wire form that a parser has validated: labels of 1 to 63 bytes, closed by the
  * root, len bytes in all, no pointers. */
 void scan_name(struct name_scan *ret, const uint8_t *wire, size_t len);
+/* The two halves of it: the lower-case copy, and then the labels in that copy. */
+void scan_lower(struct name_scan *ret, const uint8_t *wire, size_t len);
+void scan_labels(struct name_scan *s);
 
 /* Offset of label i; of the root for i == n_labels. */
 static inline uint8_t scan_at(const struct name_scan *s, unsigned i)

@@ -2,7 +2,6 @@
 #include "lib/track/shard.h"
 
 #include "lib/base/assert.h"
-#include "lib/track/answers.h"
 
 /* A pair gets evidence from this decayed leak on, in either direction. */
 #define PROMOTE_BITS256 (40u << 11)
@@ -14,6 +13,8 @@
 #define RARE_CLIENTS 2
 /* A tick does not bother the judge with less. */
 #define TICK_JUDGED_BITS256 (32u << 11)
+/* So much more since the last time is always worth judging. */
+#define TICK_GROWN_BITS256 (256u << 11)
 /* Up to so many queries below a zone, an NXDOMAIN counts for the account of its suffix. */
 #define FEW_QUERIES 4
 /* A pair keeps 1 + its slot in 16 bits. */
@@ -30,8 +31,7 @@ static size_t aligned(size_t n)
 	return (n + 63) & ~(size_t)63;
 }
 
-/* Notes and features live for a batch; of their room only what a batch really uses is touched. */
-static size_t scratch_size(void)
+size_t shard_scratch_size(void)
 {
 	return aligned(NOTES_MAX * sizeof(struct note)) +
 	       aligned(FEATURES_MAX * sizeof(struct features));
@@ -41,12 +41,12 @@ size_t shard_size(const struct shard_plan *p)
 {
 	return aligned(tables_size(p->log2_zones, p->log2_pairs)) + novelty_size(p->log2_blocks) +
 	       aligned(p->evidence * sizeof(struct evidence)) +
-	       2 * aligned(p->evidence * sizeof(uint16_t)) + scratch_size();
+	       2 * aligned(p->evidence * sizeof(uint16_t));
 }
 
 static size_t plan_size(const struct shard_plan *p)
 {
-	return (shard_size(p) - scratch_size()) * SHARDS;
+	return shard_size(p) * SHARDS;
 }
 
 struct shard_plan shard_plan(size_t budget, bool keep_all)
@@ -79,10 +79,10 @@ static void *carve(uint8_t **mem, size_t bytes)
 	return p;
 }
 
-void shard_init(
-    struct shard *s, void *mem, const struct shard_plan *p, const struct track_config *config)
+void shard_init(struct shard *s, void *mem, void *scratch, const struct shard_plan *p,
+    const struct track_config *config)
 {
-	uint8_t *at = mem;
+	uint8_t *at = mem, *scratch_at = scratch;
 	*s = (struct shard){.config = config, .n_evidence = p->evidence};
 	tables_init(&s->tables, carve(&at, tables_size(p->log2_zones, p->log2_pairs)),
 	    p->log2_zones, p->log2_pairs);
@@ -90,8 +90,8 @@ void shard_init(
 	s->evidence = carve(&at, p->evidence * sizeof(struct evidence));
 	s->free = carve(&at, p->evidence * sizeof(uint16_t));
 	s->dirty = carve(&at, p->evidence * sizeof(uint16_t));
-	s->notes = carve(&at, NOTES_MAX * sizeof(struct note));
-	s->features = carve(&at, FEATURES_MAX * sizeof(struct features));
+	s->notes = carve(&scratch_at, NOTES_MAX * sizeof(struct note));
+	s->features = carve(&scratch_at, FEATURES_MAX * sizeof(struct features));
 	for (uint32_t i = 0; i < p->evidence; i++)
 		s->free[i] = (uint16_t)(p->evidence - 1 - i);
 	s->n_free = p->evidence;
@@ -282,11 +282,24 @@ static void judge_pair(
 	features_pair(&f, v, p, zone_of(s, p, v), time_ns);
 	note_judge(s, &f, seq);
 	v->dirty = false;
+	v->judged_leak = evidence_leak_bits(v);
+	v->judged_events = v->events;
 }
 
 static unsigned log2_floor(uint32_t v)
 {
 	return v ? 31 - (unsigned)__builtin_clz(v) : 0;
+}
+
+/* The split of a name whose zone is known; nobody asks for its suffix. */
+static struct zone_split known_split(
+    const struct zone *z, const struct event *e, const struct name_scan *scan)
+{
+	uint8_t label = 0;
+	while (scan_at(scan, label) < e->zone_at)
+		label++;
+	return (struct zone_split){
+	    .zone_at = e->zone_at, .suffix_at = e->zone_at, .zone_label = label, .class = z->class};
 }
 
 static struct pair *find_pair(struct shard *s, const struct batch *b, const struct event *e,
@@ -305,9 +318,9 @@ static struct pair *find_pair(struct shard *s, const struct batch *b, const stru
 	return p;
 }
 
-static struct added price_event(struct shard *s, const struct batch *b, const struct event *e,
-    struct zone *z, const struct name_scan *scan, struct zone_split split, bool novel,
-    uint32_t now_s)
+static struct added price_event(struct shard *s, const struct event *e, struct zone *z,
+    const struct name_scan *scan, struct zone_split split, bool novel,
+    struct answers_ahead *answers, uint32_t now_s)
 {
 	struct added a = {.novel = novel, .min_ttl = UINT32_MAX};
 
@@ -320,11 +333,11 @@ static struct added price_event(struct shard *s, const struct batch *b, const st
 		s->novel_names++;
 		if (z->service)
 			(void)services_match(s->config->services,
-			    view_of(event_name(b, e), e->name_len), &a.service);
+			    view_of(scan->lower, scan->len), &a.service);
 	}
-	if (e->answer_hash && novelty_add(&s->names, hash_mix(e->zone_hash, e->answer_hash))) {
+	if (answers->n) {
 		struct answers_price p = answers_price_new(
-		    &s->names, s->config->model, e->zone_hash, event_answers(b, e));
+		    answers, &s->names, s->config->model, &s->config->key, e->zone_hash);
 		a.down = p.bits;
 		a.opaque = p.opaque;
 		a.min_ttl = p.min_ttl;
@@ -388,10 +401,11 @@ static void note_leak(struct shard *s, const struct batch *b, const struct event
 	n->excess = bits > ordinary ? bits - ordinary : 0;
 }
 
-void shard_event(struct shard *s, const struct batch *b, const struct event *e)
+void shard_event(struct shard *s, const struct batch *b, const struct event *e,
+    struct answers_ahead *answers)
 {
 	uint32_t now_s = (uint32_t)(e->time_ns / 1000000000);
-	uint64_t key = hash_mix(e->client_hash, e->zone_hash);
+	uint64_t key = e->pair_hash;
 	const struct half_lives *h = &s->config->half_lives;
 	struct name_scan scan;
 	struct zone_split split = {0, 0, 0, ZONE_UNKNOWN};
@@ -405,7 +419,7 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e)
 		scan_name(&scan, root, sizeof(root));
 	else if (new_zone || novel) {
 		scan_name(&scan, event_name(b, e), e->name_len);
-		split = suffix_split(s->config->suffix, &scan);
+		split = new_zone ? suffix_split(s->config->suffix, &scan) : known_split(z, e, &scan);
 	}
 	s->zones += new_zone;
 	if (new_zone)
@@ -424,7 +438,7 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e)
 	z->queries += is_query;
 	p->queries += is_query;
 
-	struct added a = price_event(s, b, e, z, &scan, split, novel, now_s);
+	struct added a = price_event(s, e, z, &scan, split, novel, answers, now_s);
 	if (a.up | a.down) {
 		uint32_t zone_before = z->sums.up[SCALES - 1];
 		sums_age(&p->sums, h, now_s);
@@ -468,15 +482,31 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e)
 	}
 }
 
-void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns)
+/* Has a pair changed by so much that it may be judged otherwise? By what it leaked, in proportion
+ * or so fast that a short scale shows it; or by how often it asked, for the tempo of a beacon. */
+static bool is_due(const struct evidence *v, uint64_t leak)
 {
+	uint64_t grown = leak - v->judged_leak;
+	return grown >= TICK_GROWN_BITS256 || grown * 8 > v->judged_leak ||
+	       (v->events - v->judged_events) * 4 >= v->judged_events;
+}
+
+void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns, bool is_last)
+{
+	uint32_t kept = 0;
 	for (uint32_t i = 0; i < s->n_dirty; i++) {
 		struct evidence *v = &s->evidence[s->dirty[i]];
+		uint64_t leak = evidence_leak_bits(v);
+		bool is_wanted = v->pair_key && v->dirty && leak >= TICK_JUDGED_BITS256;
+		if (is_wanted && !is_last && !is_due(v, leak)) {
+			s->dirty[kept++] = s->dirty[i];
+			continue;
+		}
 		v->listed = false;
-		if (v->pair_key && v->dirty && evidence_leak_bits(v) >= TICK_JUDGED_BITS256)
+		if (is_wanted)
 			judge_pair(s, v, tables_find_pair(&s->tables, v->pair_key), seq, now_ns);
 	}
-	s->n_dirty = 0;
+	s->n_dirty = kept;
 }
 
 const struct evidence *shard_next(

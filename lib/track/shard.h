@@ -5,6 +5,7 @@
  * nothing else; so the verdicts do not depend on the number of threads. */
 #pragma once
 
+#include "lib/track/answers.h"
 #include "lib/track/note.h"
 #include "lib/track/novelty.h"
 #include "lib/track/observe.h"
@@ -24,6 +25,7 @@ struct track_config {
 	const struct model *model;
 	const struct services *services; /* NULL: none are declared */
 	struct half_lives half_lives;
+	struct hash_key key;
 	uint32_t horizon_s;
 	const struct recogniser *recogniser; /* of tools; NULL: none */
 	bool keep_all; /* evidence for every pair while there is room (hunt) */
@@ -54,20 +56,28 @@ struct shard {
  * evidence, there are fewer pairs and more of it. */
 struct shard_plan shard_plan(size_t budget, bool keep_all);
 size_t shard_size(const struct shard_plan *plan);
-void shard_init(
-    struct shard *s, void *mem, const struct shard_plan *plan, const struct track_config *config);
+/* Notes and features of a batch lie apart: of their room only the front is ever touched. */
+size_t shard_scratch_size(void);
+/* mem, scratch: as many zeroed bytes, 64-byte aligned, kept by the caller. */
+void shard_init(struct shard *s, void *mem, void *scratch, const struct shard_plan *plan,
+    const struct track_config *config);
 
 /* Start a batch: forget the notes of the last one. */
 void shard_begin(struct shard *s);
-/* One event of this shard; names lie in b. */
-void shard_event(struct shard *s, const struct batch *b, const struct event *e);
-/* Event time has reached a tick: have every changed subject with evidence judged. */
-void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns);
+/* One event of this shard; names lie in b. Its answers were looked up by shard_fetch(). */
+void shard_event(struct shard *s, const struct batch *b, const struct event *e,
+    struct answers_ahead *answers);
+/* Event time has reached a tick: have the subjects with evidence judged that have changed by enough
+ * since they were last; at the end of the input, all that have changed. */
+void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns, bool is_last);
 
-static inline void shard_prefetch(const struct shard *s, const struct event *e)
+/* Fetch the cache lines that an event will need, some events ahead of it. */
+static inline void shard_fetch(const struct shard *s, const struct batch *b, const struct event *e,
+    struct answers_ahead *ret_answers)
 {
-	tables_prefetch(&s->tables, e->zone_hash, hash_mix(e->client_hash, e->zone_hash));
+	tables_prefetch(&s->tables, e->zone_hash, e->pair_hash);
 	novelty_prefetch(&s->names, e->name_hash);
+	answers_fetch(ret_answers, &s->names, &s->config->key, b, e);
 }
 
 /* Walk the pairs that have evidence: *at starts at 0; NULL at the end. */

@@ -76,8 +76,13 @@ static inline size_t tables_home(uint64_t hash, uint32_t mask)
 	return (size_t)(hash >> 24) & mask;
 }
 
+/* An entry is mostly in its home, or else in the slot behind. */
 static inline void tables_prefetch(const struct tables *t, uint64_t zone, uint64_t pair)
 {
-	__builtin_prefetch(&t->zones[tables_home(zone, t->zone_mask)], 1);
-	__builtin_prefetch(&t->pairs[tables_home(pair, t->pair_mask)], 1);
+	const struct zone *z = &t->zones[tables_home(zone, t->zone_mask)];
+	const struct pair *p = &t->pairs[tables_home(pair, t->pair_mask)];
+	__builtin_prefetch(z, 1);
+	__builtin_prefetch(z + 1, 1);
+	__builtin_prefetch(p, 1);
+	__builtin_prefetch(p + 1, 1);
 }
