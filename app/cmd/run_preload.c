@@ -71,7 +71,8 @@ char **run_preload_environment(const char *object, const char *inbox)
 		return NULL;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (strncmp(environ[i], "LD_PRELOAD=", 11) != 0)
+		if (strncmp(environ[i], "LD_PRELOAD=", 11) != 0 &&
+		    strncmp(environ[i], PRELOAD_ENV "=", sizeof(PRELOAD_ENV)) != 0)
 			env[at++] = environ[i];
 	env[at++] = preload;
 	env[at] = target;
