@@ -129,21 +129,21 @@ static void unseal(struct det *s, struct job *j)
 	aes256_set_decrypt_key(&aes, key);
 	memcpy(iv, s->sealed, sizeof(iv));
 	n -= sizeof(iv);
-	cbc_decrypt(&aes, (nettle_cipher_func *)aes256_decrypt, AES_BLOCK_SIZE, iv, n, s->sealed,
-	    s->sealed + sizeof(iv));
+	uint8_t *body = s->sealed + sizeof(iv);
+	cbc_decrypt(&aes, (nettle_cipher_func *)aes256_decrypt, AES_BLOCK_SIZE, iv, n, body, body);
 	/* Padding (PKCS #7) ends the whole file only. */
-	uint8_t pad = s->sealed[n - 1];
+	uint8_t pad = body[n - 1];
 	if (!j->is_holed && pad > 0 && pad <= AES_BLOCK_SIZE)
 		n -= pad;
-	ptrdiff_t m = inflate_all(
-	    &s->inflater, INFLATE_ZLIB, view_of(s->sealed, n), s->plain, sizeof(s->plain));
+	ptrdiff_t m =
+	    inflate_all(&s->inflater, INFLATE_ZLIB, view_of(body, n), s->plain, sizeof(s->plain));
 	if (m >= 0) {
 		outlet_data(&j->outlet, 0, view_of(s->plain, (size_t)m));
 		return;
 	}
 	outlet_text(&j->outlet, "packed",
 	    view_str("does not inflate: not whole, not packed, or another password"));
-	outlet_data(&j->outlet, 0, view_of(s->sealed, n));
+	outlet_data(&j->outlet, 0, view_of(body, n));
 }
 
 static void finish_pieces(struct det *s, struct job *j)
