@@ -80,3 +80,5 @@ extern const struct carver carver_dnsexfiltrator;
 extern const struct carver carver_dns_shell;
 extern const struct carver carver_tuns;
 extern const struct carver carver_ozymandns;
+extern const struct carver carver_saitama;
+extern const struct carver carver_det;
