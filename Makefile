@@ -20,6 +20,14 @@ fuzz:
 	tools/setup test
 	tools/fuzz $(SECONDS)
 
+# Measures into docs/performance.md, in a quarter of an hour at most.
+bench:
+	bench/run
+
+# Fails when a stage takes over 5 % more instructions than bench/baseline.json says.
+bench-check:
+	bench/check
+
 lint:
 	tools/setup test
 	tools/lint
@@ -32,6 +40,6 @@ dist: build
 	meson dist -C build --no-tests
 
 clean:
-	rm -rf build build-check build-fuzz build-lint
+	rm -rf build build-bench build-check build-fuzz build-lint
 
-.PHONY: build check demo fuzz lint install dist clean
+.PHONY: build bench bench-check check demo fuzz lint install dist clean
