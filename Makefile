@@ -25,9 +25,15 @@ eval: build
 	tools/setup eval
 	eval/evaluate.py $(QUICK)
 
-# What watching costs the application, as root; writes docs/run-results.md.
+# Measures into docs/performance.md, in a quarter of an hour at most; as root also what watching
+# costs an application, into docs/run-results.md.
 bench: build
+	bench/run
 	bench/run-overhead build/app/dnshound
+
+# Fails when a stage takes over 5 % more instructions than bench/baseline.json says.
+bench-check:
+	bench/check
 
 lint:
 	tools/setup test
@@ -41,6 +47,6 @@ dist: build
 	meson dist -C build --no-tests
 
 clean:
-	rm -rf build build-check build-fuzz build-lint
+	rm -rf build build-bench build-check build-fuzz build-lint
 
-.PHONY: build check demo bench eval fuzz lint install dist clean
+.PHONY: build bench bench-check check demo eval fuzz lint install dist clean
