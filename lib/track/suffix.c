@@ -98,8 +98,9 @@ int suffix_add(struct suffix *t, struct view rule)
 	/* The list's grammar allows stars elsewhere; no rule has ever used it. */
 	if (has_star(rule) || view_starts(rule, "!"))
 		return -EINVAL;
-	/* An exception lifts a rule one label up, so it has at least two labels itself. */
-	if (flag == EXCEPT && (!rule.len || !memchr(rule.p, '.', rule.len)))
+	/* An exception lifts a rule one label up, so it has at least two labels itself; a final dot
+	 * makes none. */
+	if (flag == EXCEPT && (!rule.len || !memchr(rule.p, '.', rule.len - 1)))
 		return -EINVAL;
 	return add_name(t, rule, LISTED, flag);
 }
