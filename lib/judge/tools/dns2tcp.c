@@ -166,7 +166,6 @@ const struct tool_family tool_dns2tcp = {
     .alphabets = ALPHABET_64,
     .min_first = HEADER_TEXT,
     .purpose = PURPOSE_TUNNEL,
-    .is_carvable = true,
     .name_fits = name_fits,
     .conclude = conclude,
     .tell = tell,

@@ -62,7 +62,6 @@ const struct tool_family tool_dns_shell = {
     .types = TYPE_A | TYPE_TXT,
     .min_first = 1,
     .purpose = PURPOSE_BEACON,
-    .is_carvable = true,
     .name_fits = name_fits,
     .conclude = conclude,
     .tell = tell,

@@ -184,7 +184,6 @@ const struct tool_family tool_dnscat2 = {
     .types = TYPE_TXT | TYPE_CNAME | TYPE_MX | TYPE_A | TYPE_AAAA,
     .min_first = 6,
     .purpose = PURPOSE_TUNNEL,
-    .is_carvable = true,
     .name_fits = name_fits,
     .conclude = conclude,
     .tell = tell,

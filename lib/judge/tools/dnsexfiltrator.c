@@ -87,7 +87,6 @@ const struct tool_family tool_dnsexfiltrator = {
     .types = TYPE_TXT,
     .min_first = 1,
     .purpose = PURPOSE_EXFILTRATION,
-    .is_carvable = true,
     .name_fits = name_fits,
     .conclude = conclude,
     .tell = tell,

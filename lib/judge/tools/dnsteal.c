@@ -84,7 +84,6 @@ const struct tool_family tool_dnsteal = {
     .alphabets = ALPHABET_64,
     .min_first = 2,
     .purpose = PURPOSE_EXFILTRATION,
-    .is_carvable = true,
     .name_fits = name_fits,
     .conclude = conclude,
     .tell = tell,

@@ -91,7 +91,6 @@ struct tool_family {
 	uint8_t alphabets; /* enum alphabet of the first label, all of these */
 	uint8_t min_first; /* length of the first label */
 	uint8_t purpose;   /* enum tool_purpose */
-	bool is_carvable;
 	/* Can the name be this tool's? memory is TOOL_WORDS zeroes at first; it may only be written
 	 * when the answer is yes. */
 	bool (*name_fits)(uint32_t *memory, const struct tool_event *t);

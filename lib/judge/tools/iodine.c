@@ -298,7 +298,6 @@ const struct tool_family tool_iodine = {
     .types = TYPE_NULL | TYPE_PRIVATE | TYPE_TXT | TYPE_SRV | TYPE_MX | TYPE_CNAME | TYPE_A,
     .min_first = 5,
     .purpose = PURPOSE_TUNNEL,
-    .is_carvable = true,
     .name_fits = name_fits,
     .raw_fits = raw_fits,
     .conclude = conclude,

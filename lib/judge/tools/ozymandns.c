@@ -69,7 +69,6 @@ const struct tool_family tool_ozymandns = {
     .types = TYPE_A | TYPE_TXT,
     .min_first = 1,
     .purpose = PURPOSE_TUNNEL,
-    .is_carvable = true,
     .name_fits = name_fits,
     .conclude = conclude,
     .tell = tell,

@@ -41,8 +41,6 @@ enum tool_purpose { PURPOSE_TUNNEL, PURPOSE_EXFILTRATION, PURPOSE_BEACON };
 
 const char *tool_name(enum tool t);
 enum tool_purpose tool_purpose(enum tool t);
-/* Whether `dnshound carve` gives the payload back. */
-bool tool_is_carvable(enum tool t);
 /* "exact", "likely", "consistent"; "none". */
 const char *tool_confidence_text(enum confidence c);
 

@@ -24,11 +24,6 @@ enum tool_purpose tool_purpose(enum tool t)
 	return (enum tool_purpose)families[t]->purpose;
 }
 
-bool tool_is_carvable(enum tool t)
-{
-	return t > TOOL_NONE && t < TOOL_COUNT && families[t]->is_carvable;
-}
-
 const char *tool_confidence_text(enum confidence c)
 {
 	static const char *const texts[] = {"none", "consistent", "likely", "exact"};

@@ -65,7 +65,6 @@ const struct tool_family tool_tuns = {
     .min_first = 2,
     .alphabets = ALPHABET_36,
     .purpose = PURPOSE_TUNNEL,
-    .is_carvable = true,
     .name_fits = name_fits,
     .conclude = conclude,
     .tell = tell,
