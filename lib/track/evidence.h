@@ -84,10 +84,10 @@ struct evidence {
 	bool case_known;
 	bool name_cut;
 
-	uint64_t judged_at; /* leak, 1/256 bit, at which it is judged again */
+	uint64_t judged_at;                  /* leak, 1/256 bit, at which it is judged again */
 	uint64_t judged_leak, judged_events; /* as they stood when it was last judged */
-	bool dirty;         /* changed since it was last judged */
-	bool listed;        /* stands in its shard's list of dirty slots */
+	bool dirty;                          /* changed since it was last judged */
+	bool listed;                         /* stands in its shard's list of dirty slots */
 	struct sample samples[EVIDENCE_SAMPLES];
 	uint64_t unique_mem[(8 + (1u << EVIDENCE_HLL_P)) / 8]; /* struct hll of distinct qnames */
 };
