@@ -29,7 +29,7 @@ struct place {
 struct board {
 	const struct pipeline_options *o;
 	struct place places[SLOTS];
-	unsigned slots; /* of them in use */
+	unsigned slots;        /* of them in use */
 	uint64_t read, merged; /* slots filled so far; slots through with merge */
 	bool reading, ended;
 	int error;

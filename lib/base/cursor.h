@@ -60,14 +60,14 @@ static inline struct view cursor_rest(const struct cursor *c)
 	return view_of(c->p, cursor_left(c));
 }
 
-/* One move each, and a byte swap where the machine's order is the other: written as shifts of single
- * bytes, compilers do not always see that they are one load. */
-#define LOAD(name, bits, order)                                                                  \
-	static inline uint##bits##_t name(const uint8_t *p)                                      \
-	{                                                                                        \
-		uint##bits##_t v;                                                                \
-		memcpy(&v, p, sizeof(v));                                                        \
-		return __BYTE_ORDER__ == (order) ? v : __builtin_bswap##bits(v);                 \
+/* One move each, and a byte swap where the machine's order is the other: written as shifts of
+ * single bytes, compilers do not always see that they are one load. */
+#define LOAD(name, bits, order)                                                  \
+	static inline uint##bits##_t name(const uint8_t *p)                      \
+	{                                                                        \
+		uint##bits##_t v;                                                \
+		memcpy(&v, p, sizeof(v));                                        \
+		return __BYTE_ORDER__ == (order) ? v : __builtin_bswap##bits(v); \
 	}
 LOAD(load_be16, 16, __ORDER_BIG_ENDIAN__)
 LOAD(load_be32, 32, __ORDER_BIG_ENDIAN__)

@@ -33,13 +33,18 @@ static inline uint64_t hash_turn(uint64_t x, unsigned bits)
 	return x << bits | x >> (64 - bits);
 }
 
-/* Combine two keyed hashes into one (splitmix64 finaliser over both). */
-static inline uint64_t hash_mix(uint64_t a, uint64_t b)
+/* Every bit of x to every bit of the result, one to one (the finaliser of splitmix64). */
+static inline uint64_t hash_finish(uint64_t x)
 {
-	uint64_t x = a ^ (b + 0x9e3779b97f4a7c15u + (a << 6) + (a >> 2));
 	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
 	x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
 	return x ^ (x >> 31);
+}
+
+/* Combine two keyed hashes into one. */
+static inline uint64_t hash_mix(uint64_t a, uint64_t b)
+{
+	return hash_finish(a ^ (b + 0x9e3779b97f4a7c15u + (a << 6) + (a >> 2)));
 }
 
 static inline uint64_t hash_step(const struct hash_key *key, uint64_t state, uint64_t a, uint64_t b)
@@ -75,6 +80,5 @@ static inline uint64_t hash_bytes(const struct hash_key *key, const void *bytes,
 		a = len ? hash_short(p, len) : 0;
 		b = 0;
 	}
-	state = hash_step(key, state, a, b) * 0x9e3779b97f4a7c15u;
-	return state ^ state >> 32;
+	return hash_finish(hash_step(key, state, a, b));
 }

@@ -229,7 +229,7 @@ bool text_time(struct view v, int64_t *ret_ns)
  * before that are its digits, some of them perhaps of the octet before. */
 static bool read_quad(const uint8_t *p, const uint8_t *end, uint8_t ret[4])
 {
-	uint8_t text[4 + 16]; /* four bytes before, so that the first octet has three */
+	uint8_t text[4 + 16 + 4]; /* some before the first octet, and behind a last one not found */
 	size_t len = (size_t)(end - p);
 	if (len < 7 || len > 15)
 		return false;

@@ -77,8 +77,8 @@ static bool was_asked_bare(
 	return false;
 }
 
-/* Has anybody been asked who may be this client? Hardly any client has: a bit each, and false alarms
- * only cost a look at the table. */
+/* Has anybody been asked who may be this client? Hardly any client has: a bit each, and false
+ * alarms only cost a look at the table. */
 static uint8_t *asked_bit(struct engine *e, uint64_t address_hash, uint8_t *ret_bit)
 {
 	*ret_bit = (uint8_t)(1u << (address_hash & 7));

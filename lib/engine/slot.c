@@ -21,8 +21,7 @@ static size_t aligned(size_t n)
 size_t engine_slot_size(void)
 {
 	return aligned(sizeof(struct slot)) + aligned(sizeof(struct observe_memo)) +
-	       2 * aligned(batch_size()) +
-	       aligned(DH_CHUNK_FRAMES * sizeof(struct segment)) +
+	       2 * aligned(batch_size()) + aligned(DH_CHUNK_FRAMES * sizeof(struct segment)) +
 	       aligned(ENTRIES_MAX * sizeof(uint32_t)) + aligned(ORDER_MAX * sizeof(uint32_t)) +
 	       aligned(TICKS_MAX * sizeof(struct tick));
 }

@@ -401,8 +401,8 @@ static void note_leak(struct shard *s, const struct batch *b, const struct event
 	n->excess = bits > ordinary ? bits - ordinary : 0;
 }
 
-void shard_event(struct shard *s, const struct batch *b, const struct event *e,
-    struct answers_ahead *answers)
+void shard_event(
+    struct shard *s, const struct batch *b, const struct event *e, struct answers_ahead *answers)
 {
 	uint32_t now_s = (uint32_t)(e->time_ns / 1000000000);
 	uint64_t key = e->pair_hash;
@@ -419,7 +419,8 @@ void shard_event(struct shard *s, const struct batch *b, const struct event *e,
 		scan_name(&scan, root, sizeof(root));
 	else if (new_zone || novel) {
 		scan_name(&scan, event_name(b, e), e->name_len);
-		split = new_zone ? suffix_split(s->config->suffix, &scan) : known_split(z, e, &scan);
+		split =
+		    new_zone ? suffix_split(s->config->suffix, &scan) : known_split(z, e, &scan);
 	}
 	s->zones += new_zone;
 	if (new_zone)

@@ -65,8 +65,8 @@ void shard_init(struct shard *s, void *mem, void *scratch, const struct shard_pl
 /* Start a batch: forget the notes of the last one. */
 void shard_begin(struct shard *s);
 /* One event of this shard; names lie in b. Its answers were looked up by shard_fetch(). */
-void shard_event(struct shard *s, const struct batch *b, const struct event *e,
-    struct answers_ahead *answers);
+void shard_event(
+    struct shard *s, const struct batch *b, const struct event *e, struct answers_ahead *answers);
 /* Event time has reached a tick: have the subjects with evidence judged that have changed by enough
  * since they were last; at the end of the input, all that have changed. */
 void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns, bool is_last);

@@ -236,6 +236,8 @@ static void vector_scans_equal_their_plain_twins(void **state)
 		assert_int_equal(scan16_string(p), scan16_string_plain(p));
 		assert_int_equal(scan16_digits(p), scan16_digits_plain(p));
 		assert_int_equal(scan16_same(p, p + 16), scan16_same_plain(p, p + 16));
+		assert_int_equal(scan32_same(p, p + 16),
+		    scan16_same_plain(p, p + 16) | scan16_same_plain(p + 16, p + 32) << 16);
 		assert_true(scan64_eq2(p, '\t', '\n') == scan64_eq2_plain(p, '\t', '\n'));
 	}
 }

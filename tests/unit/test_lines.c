@@ -44,6 +44,54 @@ static void lines_of_all_kinds_may_be_mixed(void **state)
 	free(b);
 }
 
+/* The keys of earlier lines are a guess, and never more: whatever came before, a line gives the
+ * same event as alone. */
+static void lines_before_change_nothing(void **state)
+{
+	static const char *const lines[] = {
+	    ZEEK,
+	    EVE,
+	    "{\"query\":\"back.wards\",\"id.resp_h\":\"10.0.0.2\",\"id.orig_h\":\"10.0.0.1\","
+	    "\"ts\":2.5}",
+	    "{\"ts\":1.5,\"id\":{\"orig_h\":\"10.0.0.1\",\"resp_h\":\"10.0.0.9\"},\"query\":"
+	    "\"nested\"}",
+	    "{\"ts\":1.5,\"unknown\":[1,{\"query\":\"no\"}],\"id.orig_h\":\"10.0.0.1\","
+	    "\"id.resp_h\":\"10.0.0.2\",\"query\":\"first\",\"query\":\"last\"}",
+	    "{ \"ts\" : 1.5 , \"id.orig_h\" : \"10.0.0.1\" , \"id.resp_h\" : \"10.0.0.2\" , "
+	    "\"query\" : "
+	    "\"blanks\" }",
+	    "{\"timestamp\":\"2024-06-07T08:00:00+0000\",\"event_type\":\"dns\",\"src_ip\":\"10.0."
+	    "0.1\","
+	    "\"dest_ip\":\"10.0.0.2\",\"dns\":{\"type\":\"answer\",\"rrname\":\"a\",\"rrtype\":"
+	    "\"A\","
+	    "\"answers\":[{\"rrname\":\"a\",\"rrtype\":\"A\",\"ttl\":5,\"rdata\":\"192.0.2.1\"},"
+	    "{\"rdata\":\"192.0.2.2\",\"rrtype\":\"A\"}]}}",
+	    "{\"ts\":1.5,\"orig_h\":\"10.9.9.9\",\"id.orig_h\":\"10.0.0.1\",\"id.resp_h\":\"10.0.0."
+	    "2\","
+	    "\"query\":\"level\",\"rrname\":\"x\"}",
+	};
+	enum { LINES = sizeof(lines) / sizeof(lines[0]) };
+	for (unsigned first = 0; first < LINES; first++) {
+		for (unsigned second = 0; second < LINES; second++) {
+			char text[2048];
+			struct batch *alone = logs_batch(), *behind = logs_batch();
+			snprintf(text, sizeof(text), "%s\n%s\n", lines[first], lines[second]);
+			json_lines(view_str(lines[second]), &meta, alone);
+			json_lines(view_str(text), &meta, behind);
+			assert_int_equal(alone->n, 1);
+			assert_int_equal(behind->n, 2);
+			const struct event *a = &alone->events[0], *b = &behind->events[1];
+			assert_int_equal(a->time_ns, b->time_ns);
+			assert_int_equal(a->flags, b->flags);
+			assert_int_equal(event_end(a) - a->arena_off, event_end(b) - b->arena_off);
+			assert_memory_equal(alone->arena + a->arena_off,
+			    behind->arena + b->arena_off, event_end(a) - a->arena_off);
+			free(alone);
+			free(behind);
+		}
+	}
+}
+
 static void a_line_too_long_is_counted(void **state)
 {
 	struct batch *b = logs_batch();
@@ -152,6 +200,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(lines_of_all_kinds_may_be_mixed),
+	    cmocka_unit_test(lines_before_change_nothing),
 	    cmocka_unit_test(a_line_too_long_is_counted),
 	    cmocka_unit_test(a_line_tells_its_time),
 	    cmocka_unit_test(corpora_are_read_whole),
