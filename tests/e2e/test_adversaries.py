@@ -15,12 +15,17 @@ import traffic  # noqa: E402
 import truth  # noqa: E402
 
 RATE = 10
-# Below what can be told from ordinary traffic, as docs/detection-results.md shows.
-NOT_FOUND = ("one_a_day", "type_channel", "timing_channel", "case_channel", "own_reverse_zone")
+# Missed today: docs/detection-results.md counts them.
+STILL_MISSED = ("one_a_day", "case_channel", "own_reverse_zone", "atomic_beacon")
 
 
-@pytest.mark.parametrize("name", [f.name for f in adversaries.families()
-                                  if f.name not in NOT_FOUND])
+def cases():
+    for f in adversaries.families():
+        marks = pytest.mark.xfail(reason="a known miss") if f.name in STILL_MISSED else ()
+        yield pytest.param(f.name, marks=marks)
+
+
+@pytest.mark.parametrize("name", list(cases()))
 def test_found(dnshound, tmp_path, name):
     if not pathlib.Path(names.path()).is_dir():
         pytest.skip(f"no name lists at {names.corpus()} (DNSHOUND_CORPUS)")
