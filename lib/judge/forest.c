@@ -47,7 +47,9 @@ static bool choose_cut(const struct forest_points *points, const uint32_t *sampl
 		if (least == most)
 			continue;
 		*ret_feature = (uint8_t)k;
-		*ret_value = least + 1 + draw(d, most - least);
+		uint32_t margin = (most - least) / 2, low = least < margin ? 0 : least - margin;
+		uint32_t high = most > UINT32_MAX - margin ? UINT32_MAX : most + margin;
+		*ret_value = low + 1 + draw(d, high - low);
 		return true;
 	}
 	return false;
@@ -125,8 +127,7 @@ bool forest_add(struct forest *f, struct forest_reading *r, uint8_t feature, uin
 {
 	bool is_leaf = feature == FOREST_LEAF;
 	if (r->is_whole || (!r->is_begun && f->n_trees == FOREST_TREES) ||
-	    (is_leaf ? value == 0 || value > FOREST_SAMPLE
-	             : feature >= FOREST_FEATURES || r->at == FOREST_DEPTH))
+	    (is_leaf ? value > FOREST_SAMPLE : feature >= FOREST_FEATURES || r->at == FOREST_DEPTH))
 		return false;
 	uint16_t at = (uint16_t)f->n_nodes++;
 	if (!r->is_begun)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC
  *
  * An isolation forest (Liu, Ting and Zhou, 2008): trees that cut a sample at random places until
- * every point stands alone. What is unlike the rest stands alone after few cuts. Integers and a
- * fixed seed, so the same points make the same forest on every machine.
+ * every point stands alone. What is unlike the rest stands alone after few cuts. Cuts may fall
+ * beside the points, half as far again as those reach: what is learned is free of attacks, so an
+ * attack lies outside, where no cut between points would tell it from the outermost of them.
+ * Integers and a fixed seed, so the same points make the same forest on every machine.
  *
  * The sample of a tree is drawn by group and then by point of the group, so that a client with a
  * thousand pairs has one voice, as has a client with one.

@@ -92,7 +92,6 @@ static void nodes_that_make_no_tree_are_refused(void **state)
 	struct forest f = {.nodes = nodes};
 	struct forest_reading r = {.n = 0};
 	assert_false(forest_add(&f, &r, FOREST_FEATURES, 1));
-	assert_false(forest_add(&f, &r, FOREST_LEAF, 0));
 	assert_false(forest_add(&f, &r, FOREST_LEAF, FOREST_SAMPLE + 1));
 	for (int i = 0; i < FOREST_DEPTH; i++)
 		assert_true(forest_add(&f, &r, 0, 1));
