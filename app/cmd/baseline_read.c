@@ -35,23 +35,33 @@ void baseline_done(struct baseline_memory *m)
 	*m = (struct baseline_memory){0};
 }
 
+/* 0: not learned. */
+static void budget_text(uint32_t v, char *buf, size_t size)
+{
+	if (v)
+		table_bytes(v, buf, size);
+	else
+		snprintf(buf, size, "-");
+}
+
 static void print_budgets(const struct baseline *b)
 {
 	static const char *const scales[] = {"10 minutes", "6 hours", "7 days"};
 	char up[24], down[24];
 
 	if (!b->has_budgets) {
-		printf("Budgets: those that ship (fewer than 10 clients, or 7 days)\n");
+		printf("Budgets: those that ship (too few clients with zones of their own, or "
+		       "days)\n");
 		return;
 	}
 	printf("\n%-12s %12s %12s\n", "budget", "out", "in");
 	for (int i = 0; i < SCALES; i++) {
-		table_bytes(b->budgets.up[i], up, sizeof(up));
-		table_bytes(b->budgets.down[i], down, sizeof(down));
+		budget_text(b->budgets.up[i], up, sizeof(up));
+		budget_text(b->budgets.down[i], down, sizeof(down));
 		printf("%-12s %12s %12s\n", scales[i], up, down);
 	}
-	table_bytes(b->budgets.opaque, down, sizeof(down));
-	table_bytes(b->budgets.bound, up, sizeof(up));
+	budget_text(b->budgets.opaque, down, sizeof(down));
+	budget_text(b->budgets.bound, up, sizeof(up));
 	printf("%-12s %12s %12s\n%-12s %12s\n", "opaque", "", down, "repeated", up);
 }
 

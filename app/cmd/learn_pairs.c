@@ -13,12 +13,12 @@
 
 struct learn_day {
 	uint64_t zone_hash; /* 0: free */
-	uint32_t last, days;
+	uint64_t map;
 };
 
 bool learn_days_init(struct learn_days *d)
 {
-	d->used = 0;
+	*d = (struct learn_days){.used = 0};
 	d->slots = calloc(DAY_SLOTS, sizeof(*d->slots));
 	return d->slots != NULL;
 }
@@ -37,24 +37,27 @@ void learn_days_event(void *ctx, const struct batch *b, const struct event *e)
 	if (e->time_ns < 0 || e->time_ns < d->since_ns || e->time_ns > d->until_ns)
 		return;
 	struct learn_day *slot = day_slot(d, e->zone_hash);
-	uint32_t day = 1 + (uint32_t)(e->time_ns / DAY_NS);
+	uint64_t day = (uint64_t)1 << (e->time_ns / DAY_NS & 63);
+	d->site_map |= day;
 	if (!slot->zone_hash) {
 		if (d->used == DAY_SLOTS / 2)
 			return;
 		d->used++;
 		slot->zone_hash = e->zone_hash;
 	}
-	if (day > slot->last) {
-		slot->last = day;
-		slot->days++;
-	}
+	slot->map |= day;
 	(void)b;
+}
+
+uint32_t learn_days_site(const struct learn_days *d)
+{
+	return (uint32_t)__builtin_popcountll(d->site_map);
 }
 
 uint32_t learn_days_of(const struct learn_days *d, uint64_t zone_hash)
 {
-	const struct learn_day *slot = day_slot(d, zone_hash);
-	return slot->days ? slot->days : 1;
+	uint64_t map = day_slot(d, zone_hash)->map;
+	return map ? (uint32_t)__builtin_popcountll(map) : 1;
 }
 
 int learn_compare_clients(const struct learn_pair *a, const struct learn_pair *b)

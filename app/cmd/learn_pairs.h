@@ -5,15 +5,18 @@
 
 #include "app/cmd/rows.h"
 
-/* Days on which zones were asked for, counted while events pass. Zones beyond the room of the
- * table count one day. */
+/* Days on which zones, and any, were asked for, counted while events pass: each a bit of 64, so
+ * that a stray clock adds one day and hides none. Zones beyond the room of the table count one day.
+ */
 struct learn_days {
 	struct learn_day *slots;
 	size_t used;
+	uint64_t site_map;
 	int64_t since_ns, until_ns;
 };
 bool learn_days_init(struct learn_days *d);
 void learn_days_event(void *ctx, const struct batch *b, const struct event *e);
+uint32_t learn_days_site(const struct learn_days *d);
 uint32_t learn_days_of(const struct learn_days *d, uint64_t zone_hash);
 
 struct learn_pair {

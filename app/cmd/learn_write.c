@@ -150,17 +150,30 @@ static int by_client(const void *pa, const void *pb)
 	return order ? order : memcmp(a->point, b->point, sizeof(a->point));
 }
 
-static void print_budgets(FILE *to, const struct learn_pairs *p, uint64_t seconds,
+/* Clients with a pair that the budgets are for. */
+static uint32_t plain_clients(const struct learn_pairs *p)
+{
+	uint32_t n = 0;
+	for (size_t i = 0, next; i < p->n; i = next) {
+		bool has_plain = false;
+		for (next = i; next < p->n && !learn_compare_clients(&p->at[i], &p->at[next]);
+		     next++)
+			has_plain |= p->at[next].is_plain;
+		n += has_plain;
+	}
+	return n;
+}
+
+static void print_budgets(FILE *to, const struct learn_pairs *p, uint32_t days,
     const struct learn_wish *wish, struct figures *scratch)
 {
-	enum { WEEK = 7 * 86400 };
 	uint64_t a_week = wish->alerts_per_week ? wish->alerts_per_week * 1000ull : p->clients;
 
-	if (p->clients < BUDGET_CLIENTS || seconds < BUDGET_DAYS * 86400ull - 86400 / 2)
+	if (plain_clients(p) < BUDGET_CLIENTS || days < BUDGET_DAYS)
 		return;
 	fprintf(to, "budgets");
 	for (unsigned i = 0; i < 2 * SCALES + 2; i++)
-		print_field(to, budget(p, i, a_week * seconds / WEEK / 1000, scratch));
+		print_field(to, budget(p, i, a_week * days / 7 / 1000, scratch));
 	fputc('\n', to);
 }
 
@@ -216,7 +229,7 @@ bool learn_write(FILE *to, struct learn_pairs *p, const struct learn_days *days,
 		    (uint32_t)until_s, p->clients, p->n, p->left_out, wish->min_clients);
 		print_zones(to, p, days, wish, runs, &scratch);
 		qsort(p->at, p->n, sizeof(*p->at), by_client);
-		print_budgets(to, p, (uint64_t)(until_s - from_s), wish, &scratch);
+		print_budgets(to, p, learn_days_site(days), wish, &scratch);
 		if (p->clients >= FOREST_CLIENTS && p->n >= FOREST_PAIRS)
 			good = print_forest(to, p);
 	}

@@ -244,8 +244,11 @@ void baseline_point(const struct features *f, uint32_t ret[FOREST_FEATURES])
 	memcpy(ret, point, sizeof(point));
 }
 
+/* 0: nothing was there to learn from. */
 static uint32_t between(uint32_t v, uint32_t base)
 {
+	if (v == 0)
+		return base;
 	return v < base / 2 ? base / 2 : v > base * 2 ? base * 2 : v;
 }
 

@@ -197,3 +197,18 @@ def test_nothing_is_written_where_nothing_was_learned(dnshound, tmp_path):
     assert ended.returncode == 2 and "nothing to learn from" in ended.stderr
     assert not baseline.exists() and not list(tmp_path.glob("*.part"))
     assert "-o FILE" in dnshound("learn", empty).stderr
+
+
+def test_budgets_come_from_rare_zones_of_many_clients(dnshound, tmp_path):
+    source, baseline = random.Random(5), tmp_path / "site.baseline"
+    rare = [(day * DAY + 60000 + n, client,
+             "".join(source.choices(BASE36, k=9 + n)) + f".rare{number}.org")
+            for day in range(14) for number, client in enumerate(CLIENTS) for n in range(3)]
+    for rows, learned in ((days(0, 14, 0), False), (days(0, 14, 0) + rare, True),
+                          (days(0, 5, 0) + rare[:5 * 48], False)):
+        log = write(tmp_path / "past.json", rows)
+        assert dnshound("learn", log, "-o", baseline).returncode == 0
+        lines = [line for line in baseline.read_text().splitlines() if line[:7] == "budgets"]
+        assert len(lines) == learned
+        if learned:  # three names of nine to eleven random characters a day, for two weeks
+            assert 60 < int(lines[0].split("\t")[3]) < 500

@@ -13,7 +13,7 @@
 #include "lib/judge/verdict.h"
 
 #define SITE "site\t1770000000\t1771000000\t20\t300\t1\t3\n"
-#define BUDGETS "budgets\t300\t400\t500\t800\t1200\t90000\t1\t3072\n"
+#define BUDGETS "budgets\t300\t400\t500\t800\t0\t90000\t1\t3072\n"
 #define ZONE             \
 	"zone\texample." \
 	"com\t12\t14\t600\t18\t0\t9000\t1\t2\t3\t900\t1000\t1200\t4\t5\t6\t10\t20\t30\n"
@@ -141,6 +141,7 @@ static void budgets_hold_within_half_and_twice(void **state)
 	struct budgets own = baseline_budgets(b, &base, &f);
 	assert_int_equal(own.up[0], 300);
 	assert_int_equal(own.down[2], 2 * base.down[2]);
+	assert_int_equal(own.down[1], base.down[1]); /* nothing to learn from */
 	assert_int_equal(own.opaque, base.opaque / 2);
 	f.subject = SUBJECT_CLIENT;
 	assert_int_equal(baseline_budgets(b, &base, &f).up[0], base.up[0]);
