@@ -424,7 +424,7 @@ void signal_text(
 	case SIGNAL_UNLIKE_SITE:
 		out_decimal(&o, (uint64_t)v, 3);
 		out_str(
-		    &o, " in the isolation forest of this site's pairs; ordinary is 0.35 to 0.55");
+		    &o, " in the isolation forest of this site's pairs; ordinary is 0.35 to 0.6");
 		break;
 	case SIGNAL_KNOWN_ZONE:
 		known_zone_text(&o, b, v);
