@@ -29,7 +29,7 @@ from scene import Scene
 
 SHIPPED = os.path.join(os.path.dirname(__file__), "../data/scorecard.tsv")
 ANCHORS = ("leak_up", "leak_down", "bound_up")
-SET = ("service", "tool")  # not fitted
+SET = ("service", "tool", "unlike_site", "known_zone")  # not fitted
 FALLING = ("nxdomain", "prevalence")
 CATEGORIES = ("zone_kind",)
 TOTALS = (250, 800, 4000)

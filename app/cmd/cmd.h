@@ -13,6 +13,7 @@ enum exit_status {
 
 int cmd_scan(int argc, char **argv);
 int cmd_hunt(int argc, char **argv);
+int cmd_learn(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_carve(int argc, char **argv);

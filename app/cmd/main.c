@@ -11,6 +11,7 @@ static const struct {
 } commands[] = {
     {"scan", cmd_scan, "captures and logs in, findings out"},
     {"hunt", cmd_hunt, "the figures of every pair, filtered and sorted"},
+    {"learn", cmd_learn, "what is ordinary at this site, for scan and hunt"},
     {"run", cmd_run, "one application's DNS, by process"},
     {"carve", cmd_carve, "what a tunnel carried: files, streams, packets"},
     {"explain", cmd_explain, "why a name costs what it costs"},

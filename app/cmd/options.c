@@ -20,8 +20,8 @@ static const struct entry {
 	const char *argument, *help;
 } table[] = {
 #define AT(member) offsetof(struct options, member)
-    {"json", 'j', KIND_FLAG, USE_FINDINGS | USE_HUNT | USE_EXPLAIN | USE_CARVE, AT(json), 0, NULL,
-        "one JSON object a line on standard output"},
+    {"json", 'j', KIND_FLAG, USE_FINDINGS | USE_HUNT | USE_EXPLAIN | USE_CARVE | USE_LEARN,
+        AT(json), 0, NULL, "one JSON object a line on standard output"},
     {"output", 'o', KIND_TEXT, USE_CARVE, AT(output), 0, "DIR",
         "where the files go: a new or empty directory"},
     {"force", 0, KIND_FLAG, USE_CARVE, AT(force), 0, NULL,
@@ -35,9 +35,9 @@ static const struct entry {
     {"max-bytes", 0, KIND_BYTES, USE_CARVE, AT(max_bytes), 0, "BYTES",
         "write no more than that in all (default 256M)"},
     {"csv", 0, KIND_FLAG, USE_HUNT, AT(csv), 0, NULL, "comma-separated values on standard output"},
-    {"threshold", 't', KIND_NUMBER, USE_FINDINGS | USE_CARVE, AT(threshold), 100, "SCORE",
-        "findings from this score on (default 50)"},
-    {"top", 'n', KIND_NUMBER, USE_FINDINGS | USE_HUNT, AT(top), 1000000, "N",
+    {"threshold", 't', KIND_NUMBER, USE_FINDINGS | USE_CARVE | USE_LEARN, AT(threshold), 100,
+        "SCORE", "findings from this score on (default 50)"},
+    {"top", 'n', KIND_NUMBER, USE_FINDINGS | USE_HUNT | USE_LEARN, AT(top), 1000000, "N",
         "show at most N rows"},
     {"client", 0, KIND_LIST, USE_INPUT, AT(clients), 0, "ADDR[/LEN]",
         "only this client or network (repeatable)"},
@@ -51,8 +51,16 @@ static const struct entry {
         "verdicts of a known rule set: points, hunt or listener"},
     {"compare", 0, KIND_TEXT, USE_FINDINGS | USE_HUNT, AT(compare), 0, "NAMES",
         "what points,hunt,listener said, what dnshound says, and why"},
-    {"allow", 0, KIND_LIST, USE_FINDINGS, AT(allow), 0, "FILE",
+    {"allow", 0, KIND_LIST, USE_FINDINGS | USE_LEARN, AT(allow), 0, "FILE",
         "findings that are accepted: lines of zone, client, until, reason"},
+    {"baseline", 0, KIND_TEXT, USE_FINDINGS | USE_HUNT, AT(baseline), 0, "FILE",
+        "judge by what dnshound learn wrote"},
+    {"output", 'o', KIND_TEXT, USE_LEARN, AT(output), 0, "FILE", "where the baseline goes"},
+    {"show", 0, KIND_TEXT, USE_LEARN, AT(show), 0, "FILE", "print a baseline, read nothing else"},
+    {"min-clients", 0, KIND_NUMBER, USE_LEARN, AT(min_clients), 1000000, "N",
+        "learn a zone from so many clients on (default 3, at least 2)"},
+    {"alerts-per-week", 0, KIND_NUMBER, USE_LEARN, AT(alerts_per_week), 1000000, "N",
+        "clients that may pass a budget (default: one in 1,000)"},
     {"site-zones", 0, KIND_LIST, USE_INPUT | USE_EXPLAIN, AT(site_zones), 0, "ZONE[,ZONE...]",
         "zones of this site"},
     {"resolvers", 0, KIND_LIST, USE_INPUT, AT(resolvers), 0, "ADDR[,ADDR...]",
@@ -156,6 +164,7 @@ bool options_parse(struct options *o, unsigned uses, int argc, char **argv)
 	unsigned n = 0;
 
 	*o = (struct options){.threshold = 50,
+	    .min_clients = 3,
 	    .format = FORMAT_AUTO,
 	    .memory = (uint64_t)192 << 20,
 	    .max_bytes = (uint64_t)256 << 20};

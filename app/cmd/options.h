@@ -22,6 +22,7 @@ struct options {
 	unsigned threshold; /* score */
 	unsigned top;       /* rows shown, 0 = all */
 	unsigned jobs;      /* workers, 0 = one per core */
+	unsigned min_clients, alerts_per_week;
 	const char *psl, *services, *profile, *scorecard;
 	const char *since, *until;
 	int64_t not_before_ns; /* beside since; set by hunt --window, 0 = none */
@@ -30,15 +31,24 @@ struct options {
 	enum capture_format format;
 	struct option_list clients, zones, site_zones, allow, resolvers, internal;
 	const char *sort, *where, *columns, *window, *by, *compare;
-	const char *output, *tool, *password, *password_file; /* of carve */
+	const char *output;                          /* of carve and learn */
+	const char *tool, *password, *password_file; /* of carve */
 	uint64_t max_bytes;
 	bool force;
+	const char *baseline, *show;
 	const char *const *inputs;
 	unsigned n_inputs;
 };
 
 /* Which of the options a command takes, as bits of enum option_use. */
-enum option_use { USE_INPUT = 1, USE_FINDINGS = 2, USE_HUNT = 4, USE_EXPLAIN = 8, USE_CARVE = 16 };
+enum option_use {
+	USE_INPUT = 1,
+	USE_FINDINGS = 2,
+	USE_HUNT = 4,
+	USE_EXPLAIN = 8,
+	USE_CARVE = 16,
+	USE_LEARN = 32
+};
 
 /* Fill in defaults, then the command line. False after telling what is wrong. */
 bool options_parse(struct options *o, unsigned uses, int argc, char **argv);

@@ -125,7 +125,8 @@ void rows_id(const struct finding *f, char buf[17])
 void rows_reason(
     const struct session *s, const struct finding *f, unsigned i, char *buf, size_t size)
 {
-	signal_text(f->verdict.reasons[i].signal, &f->judged, &s->config.budgets, buf, size);
+	struct budgets b = engine_budgets(&s->config, &f->judged);
+	signal_text(f->verdict.reasons[i].signal, &f->judged, &b, buf, size);
 	if (f->verdict.reasons[i].signal != SIGNAL_SERVICE || !f->judged.service)
 		return;
 	const struct service *service = services_at(s->config.services, f->judged.service - 1u);

@@ -166,7 +166,9 @@ bool session_tables(struct session *s, const struct options *o)
 		s->config.key.k1 = o->seed;
 	return load_suffixes(s, o) && load_site(s, o) && load_model(s) && load_scorecard(s, o) &&
 	       load_times(s, o) && allow_read(&s->allow, &o->allow) &&
-	       services_read(&s->services, o->services, &s->config.key, &s->config.services);
+	       services_read(&s->services, o->services, &s->config.key, &s->config.services) &&
+	       (!o->baseline ||
+	           baseline_read(&s->baseline, o->baseline, &s->config.key, &s->config.baseline));
 }
 
 bool session_open(struct session *s, const struct options *o, bool keep_all)
@@ -210,6 +212,7 @@ void session_close(struct session *s)
 	free(s->model_memory);
 	allow_done(&s->allow);
 	services_done(&s->services);
+	baseline_done(&s->baseline);
 	if (s->inputs)
 		listing_done(s->inputs);
 	free(s->inputs);

@@ -5,6 +5,7 @@
 
 #include "app/capture/listing.h"
 #include "app/cmd/allow.h"
+#include "app/cmd/baseline_read.h"
 #include "app/cmd/options.h"
 #include "app/cmd/services_load.h"
 #include "lib/engine/engine.h"
@@ -34,6 +35,7 @@ struct session {
 	struct allow allow;
 	struct suffix *suffix;
 	struct services_memory services;
+	struct baseline_memory baseline;
 	void *engine_memory, *suffix_memory, *model_memory;
 	size_t engine_bytes;
 };

@@ -18,6 +18,7 @@
 #include "lib/decode/stream.h"
 #include "lib/engine/finding.h"
 #include "lib/engine/site.h"
+#include "lib/judge/baseline.h"
 #include "lib/judge/tools/tool.h"
 #include "lib/judge/verdict.h"
 #include "lib/track/account.h"
@@ -31,6 +32,7 @@ struct engine_config {
 	const struct services *services; /* NULL: none are declared */
 	const struct scorecard *scorecard;
 	struct budgets budgets;
+	const struct baseline *baseline; /* NULL: nothing was learned */
 	struct half_lives half_lives;
 	uint32_t horizon_s, tick_s;
 	struct site site;           /* what the user told of it */
@@ -94,6 +96,9 @@ struct engine_alert {
 };
 bool engine_alerted(
     const struct engine *e, uint64_t client_hash, uint64_t zone_hash, struct engine_alert *ret);
+
+/* What is ordinary for a subject: its verdict was measured against that. */
+struct budgets engine_budgets(const struct engine_config *c, const struct features *f);
 
 /* Findings, or all subjects with evidence, in no order. `at` starts at 0; false at the end.
  * Everything in *ret points into the engine. */

@@ -25,12 +25,23 @@ const struct judged *judged_find(const struct engine *e, uint64_t key)
 	return NULL;
 }
 
+struct budgets engine_budgets(const struct engine_config *c, const struct features *f)
+{
+	return baseline_budgets(c->baseline, &c->budgets, f);
+}
+
+static void judge(const struct engine *e, const struct features *f, struct verdict *ret)
+{
+	struct budgets b = engine_budgets(&e->config, f);
+	verdict_judge(ret, f, e->config.scorecard, &b);
+}
+
 void judged_take(struct engine *e, const struct features *f)
 {
 	struct verdict v;
 	struct judged *j = window(e, f->key), *slot = NULL;
 
-	verdict_judge(&v, f, e->config.scorecard, &e->config.budgets);
+	judge(e, f, &v);
 	if (v.score < SCORE_LOW)
 		return;
 	for (int i = 0; i < TABLE_WINDOW; i++) {
@@ -63,7 +74,7 @@ bool engine_alerted(
 	ret->alerted_ns = j->alerted_ns;
 	ret->bytes_at_alert = j->bytes_at_alert;
 	ret->judged = j->features;
-	verdict_judge(&ret->verdict, &j->features, e->config.scorecard, &e->config.budgets);
+	judge(e, &j->features, &ret->verdict);
 	return true;
 }
 
@@ -75,7 +86,7 @@ static void fill_verdict(const struct engine *e, struct finding *f)
 	f->judged = j ? j->features : f->now;
 	f->alerted_ns = j ? j->alerted_ns : 0;
 	f->bytes_at_alert = j ? j->bytes_at_alert : 0;
-	verdict_judge(&f->verdict, &f->judged, e->config.scorecard, &e->config.budgets);
+	judge(e, &f->judged, &f->verdict);
 }
 
 static void fill_zone(const struct engine *e, struct finding *f)

@@ -33,7 +33,7 @@ int signal_worst_scale(const uint32_t leak[SCALES], const uint32_t budget[SCALES
  * very many zones is many people: a proxy, a NAT, a mail gateway; its share grows with the
  * logarithm of that breadth. A zone that much of the site asks for is a service: pages hide
  * advertisers' hosts below their own names, and nobody rents a tunnel there. */
-static uint32_t allowance_eighths(const struct features *f)
+uint32_t signal_allowance_eighths(const struct features *f)
 {
 	static const struct {
 		uint32_t clients, times;
@@ -52,7 +52,7 @@ static int64_t against_budget(
     const uint32_t leak[SCALES], const uint32_t budget[SCALES], const struct features *f)
 {
 	int i = signal_worst_scale(leak, budget);
-	return (int64_t)(percent(leak[i], budget[i]) * 8 / allowance_eighths(f));
+	return (int64_t)(percent(leak[i], budget[i]) * 8 / signal_allowance_eighths(f));
 }
 
 /* How many clients really share what the zone was told: one, when this pair told most of it. */
@@ -105,7 +105,7 @@ static int64_t service_state(const struct features *f, const struct budgets *b)
 
 static int64_t bound_percent(const struct features *f, const struct budgets *b)
 {
-	return (int64_t)(percent(f->bound_up, b->bound) * 8 / allowance_eighths(f));
+	return (int64_t)(percent(f->bound_up, b->bound) * 8 / signal_allowance_eighths(f));
 }
 
 /* Which of the three leads: new names, answers, or what repeats. */
@@ -179,6 +179,26 @@ static int64_t value_zone_kind(const struct features *f, const struct budgets *b
 	return zone_kind(f);
 }
 
+static int64_t value_unlike_site(const struct features *f, const struct budgets *b)
+{
+	return b->unlike_permille;
+}
+
+/* Of the largest among the zone's ordinary pairs, at the worst scale; what is next to nothing does
+ * not become ten times as much by a name more. */
+static int64_t value_known_zone(const struct features *f, const struct budgets *b)
+{
+	enum { LEAST_BYTES = 64 };
+	uint64_t most = 0;
+	for (int i = 0; i < SCALES; i++) {
+		uint32_t up = b->zone_up[i] > LEAST_BYTES ? b->zone_up[i] : LEAST_BYTES;
+		uint32_t down = b->zone_down[i] > LEAST_BYTES ? b->zone_down[i] : LEAST_BYTES;
+		most = percent(f->up[i], up) > most ? percent(f->up[i], up) : most;
+		most = percent(f->down[i], down) > most ? percent(f->down[i], down) : most;
+	}
+	return (int64_t)most;
+}
+
 #define PLAIN(field)                                                                    \
 	static int64_t value_##field(const struct features *f, const struct budgets *b) \
 	{                                                                               \
@@ -206,7 +226,19 @@ enum {
 };
 
 /* When a question makes sense, beside the subjects it is for. */
-enum need { ALWAYS, NAMES, RESPONSES, UP_LEADS, DOWN_LEADS, REPEATS_LEAD, TIMED, SERVICE, TOOL };
+enum need {
+	ALWAYS,
+	NAMES,
+	RESPONSES,
+	UP_LEADS,
+	DOWN_LEADS,
+	REPEATS_LEAD,
+	TIMED,
+	FOREST,
+	KNOWN_ZONE,
+	SERVICE,
+	TOOL
+};
 
 static const struct {
 	value_fn *value;
@@ -232,6 +264,8 @@ static const struct {
     [SIGNAL_ZONE_KIND] = {value_zone_kind, PAIR | ZONE | CLIENT | SUFFIX, ALWAYS},
     [SIGNAL_EXTRA] = {value_extra, PAIR, ALWAYS},
     [SIGNAL_CONCENTRATION] = {value_top_permille, CLIENT, ALWAYS},
+    [SIGNAL_UNLIKE_SITE] = {value_unlike_site, PAIR, FOREST},
+    [SIGNAL_KNOWN_ZONE] = {value_known_zone, PAIR, KNOWN_ZONE},
     [SIGNAL_SERVICE] = {service_state, PAIR, SERVICE},
     [SIGNAL_TOOL] = {value_confidence, PAIR, TOOL},
 };
@@ -260,6 +294,10 @@ static bool is_needed(enum need need, const struct features *f, const struct bud
 		return answers_carry(f, b);
 	case TIMED:
 		return is_timed(f, b);
+	case FOREST:
+		return b->unlike_permille != 0;
+	case KNOWN_ZONE:
+		return b->zone_clients != 0;
 	case SERVICE:
 		return f->service != 0 || f->service_odd != 0;
 	case TOOL:
@@ -281,15 +319,29 @@ bool signal_value(
 
 static const char *const scale_texts[SCALES] = {"10 minutes", "6 hours", "7 days"};
 
-static void leak_text(
-    struct out *o, const uint32_t leak[SCALES], const uint32_t budget[SCALES], const char *what)
+static void leak_text(struct out *o, const struct features *f, const struct budgets *b,
+    const uint32_t leak[SCALES], const uint32_t budget[SCALES], const char *what)
 {
 	int i = signal_worst_scale(leak, budget);
+	bool is_known = b->zone_clients != 0;
 	out_bytes(o, leak[i]);
 	out_str(o, what);
 	out_str(o, scale_texts[i]);
-	out_str(o, "; ordinary pairs stay below ");
-	out_bytes(o, budget[i]);
+	out_str(o, is_known ? "; ordinary in this zone at this site is below "
+	                    : "; ordinary pairs stay below ");
+	out_bytes(o, is_known ? (uint64_t)budget[i] * signal_allowance_eighths(f) / 8 : budget[i]);
+}
+
+static void known_zone_text(struct out *o, const struct budgets *b, int64_t percent_of)
+{
+	out_i64(o, percent_of);
+	out_str(o, " % of what ordinary pairs of this zone leak, as learned from ");
+	out_u64(o, b->zone_clients);
+	out_str(o, " clients: at most ");
+	out_bytes(o, b->zone_up[SCALES - 1]);
+	out_str(o, " out, ");
+	out_bytes(o, b->zone_down[SCALES - 1]);
+	out_str(o, " in");
 }
 
 /* Sentences with one number, put where the text begins; `divide` brings permille to percent. */
@@ -341,10 +393,10 @@ void signal_text(
 	(void)signal_value(s, f, b, &v);
 	switch (s) {
 	case SIGNAL_LEAK_UP:
-		leak_text(&o, f->up, b->up, " of new names, half-life ");
+		leak_text(&o, f, b, f->up, b->up, " of new names, half-life ");
 		break;
 	case SIGNAL_LEAK_DOWN:
-		leak_text(&o, f->down, b->down, " of new answers, half-life ");
+		leak_text(&o, f, b, f->down, b->down, " of new answers, half-life ");
 		break;
 	case SIGNAL_BOUND_UP:
 		out_str(&o, "at most ");
@@ -368,6 +420,14 @@ void signal_text(
 	case SIGNAL_ZONE_KIND:
 		out_str(&o, "the zone is ");
 		out_str(&o, kind_texts[v]);
+		break;
+	case SIGNAL_UNLIKE_SITE:
+		out_decimal(&o, (uint64_t)v, 3);
+		out_str(
+		    &o, " in the isolation forest of this site's pairs; ordinary is 0.35 to 0.6");
+		break;
+	case SIGNAL_KNOWN_ZONE:
+		known_zone_text(&o, b, v);
 		break;
 	case SIGNAL_SERVICE:
 		out_str(&o, service_texts[v]);

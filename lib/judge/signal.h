@@ -25,12 +25,14 @@ enum signal {
 	X(OPAQUE_ANSWERS, opaque_answers) /* permille of responses with new opaque data */         \
 	X(NXDOMAIN, nxdomain)             /* permille of responses */                              \
 	X(PREVALENCE, prevalence)         /* clients that share the zone's leak */                 \
-	X(TEMPO, gap_spread)            /* permille: how irregular the gaps between queries are */ \
-	X(ZONE_KIND, zone_kind)         /* 1 registered, 2 site, 3 special, 4 reverse, 5 none */   \
-	X(EXTRA, extra_bytes)           /* data beside question and answers */                     \
-	X(CONCENTRATION, concentration) /* client: permille told to the largest zone */            \
-	X(SERVICE, service)             /* enum service_state, of a declared service */            \
-	X(TOOL, tool)                   /* enum confidence of the tool it was recognised as */
+	X(TEMPO, gap_spread)              /* permille: how irregular the gaps of queries are */    \
+	X(ZONE_KIND, zone_kind)           /* 1 registered, 2 site, 3 special, 4 reverse, 5 none */ \
+	X(EXTRA, extra_bytes)             /* data beside question and answers */                   \
+	X(CONCENTRATION, concentration)   /* client: permille told to the largest zone */          \
+	X(UNLIKE_SITE, unlike_site)       /* permille, of the learned isolation forest */          \
+	X(KNOWN_ZONE, known_zone)         /* percent of what a pair of the learned zone leaks */   \
+	X(SERVICE, service)               /* enum service_state, of a declared service */          \
+	X(TOOL, tool)                     /* enum confidence of the tool it was recognised as */
 #define X(id, name) SIGNAL_##id,
 	SIGNAL_LIST(X)
 #undef X
@@ -49,6 +51,10 @@ enum service_state {
 /* Leak allowed to an ordinary subject, bytes, for each scale. */
 struct budgets {
 	uint32_t up[SCALES], down[SCALES], opaque, bound;
+	/* What a baseline says of this subject (baseline.h); 0 without one. */
+	uint32_t unlike_permille;                    /* 0: no forest */
+	uint32_t zone_clients;                       /* that taught the zone; 0: not known */
+	uint32_t zone_up[SCALES], zone_down[SCALES]; /* of its ordinary pairs, bytes */
 };
 
 /* From the largest ordinary pairs of open logs: docs/detection.md. */
@@ -66,6 +72,9 @@ bool signal_value(
 /* One sentence for a person: what was seen, and what would be ordinary. */
 void signal_text(
     enum signal s, const struct features *f, const struct budgets *b, char *buf, size_t size);
+
+/* How much more than an ordinary pair a subject may leak, in eighths of the budget. */
+uint32_t signal_allowance_eighths(const struct features *f);
 
 /* The scale, 0..SCALES-1, at which the leak is largest against its budget. */
 int signal_worst_scale(const uint32_t leak[SCALES], const uint32_t budget[SCALES]);

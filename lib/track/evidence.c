@@ -243,6 +243,16 @@ uint64_t evidence_up_bits(const struct evidence *v)
 	return code < v->model_bits ? code : v->model_bits;
 }
 
+void evidence_peak(struct evidence *v, const struct sums *s)
+{
+	for (int i = 0; i < SCALES; i++) {
+		if (s->up[i] > v->peak.up[i])
+			v->peak.up[i] = s->up[i];
+		if (s->down[i] > v->peak.down[i])
+			v->peak.down[i] = s->down[i];
+	}
+}
+
 uint32_t evidence_restate(const struct evidence *v, uint64_t code, uint32_t sum)
 {
 	if (v->model_bits == 0 || code >= v->model_bits)

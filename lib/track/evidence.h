@@ -93,6 +93,7 @@ struct evidence {
 	bool case_known;
 	bool name_cut;
 
+	struct sums peak;   /* the largest that the pair's sums ever were */
 	struct bound bound; /* what repeated names can carry */
 	uint64_t judged_at; /* leak, 1/256 bit, at which it is judged again */
 	uint64_t judged_leak, judged_events; /* as they stood when it was last judged */
@@ -117,6 +118,9 @@ void evidence_event(struct evidence *v, const struct event *e, const struct batc
 
 /* Count a name that was new to the zone, and what it cost. */
 void evidence_name(struct evidence *v, const struct event *e, const struct batch *b, uint32_t bits);
+
+/* Keep the largest of each sum. */
+void evidence_peak(struct evidence *v, const struct sums *s);
 
 /* Up, 1/256 bit: the lesser of the model's code and the adaptive code over the pair's symbols. */
 uint64_t evidence_up_bits(const struct evidence *v);

@@ -114,6 +114,9 @@ void features_pair(struct features *f, const struct evidence *v, const struct pa
 	for (int i = 0; i < SCALES; i++) {
 		f->up[i] = (uint32_t)bits256_bytes(evidence_restate(v, up_bits, p->sums.up[i]));
 		f->down[i] = (uint32_t)bits256_bytes(p->sums.down[i]);
+		f->peak_up[i] =
+		    (uint32_t)bits256_bytes(evidence_restate(v, up_bits, v->peak.up[i]));
+		f->peak_down[i] = (uint32_t)bits256_bytes(v->peak.down[i]);
 	}
 	for (int i = 0; i < EVIDENCE_TYPES && v->types[i].count; i++) {
 		f->types++;

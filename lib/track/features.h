@@ -28,7 +28,8 @@ struct features {
 	uint64_t bytes_up, bytes_down, opaque_down, extra_up, extra_down, raw_up, raw_down;
 	uint32_t
 	    bound_up; /* at most, in the order, types and gaps of repeated names; slowest scale */
-	uint32_t up[SCALES], down[SCALES]; /* decayed, restated, bytes */
+	uint32_t up[SCALES], down[SCALES];           /* decayed, restated, bytes */
+	uint32_t peak_up[SCALES], peak_down[SCALES]; /* the largest that those ever were */
 
 	uint32_t mean_sub_len, max_sub_len, max_name_len, max_labels;
 	uint32_t mean_sub_len_100, mean_name_len_100; /* 1/100 character */

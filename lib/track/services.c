@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "lib/track/services.h"
 
+#include "lib/track/hostname.h"
 #include "lib/track/shape.h"
 
 #define COLUMNS 7u
@@ -69,31 +70,6 @@ static struct slot *slot_of(const struct services *s, uint64_t hash)
 	return &s->slots[i];
 }
 
-/* A domain name in lower case, from text to wire form; 0 when it is none. */
-static size_t suffix_to_wire(struct view text, uint8_t ret_wire[NAME_MAX_WIRE])
-{
-	size_t label = 0, at = 1;
-	if (text.len == 0 || text.len + 2 > NAME_MAX_WIRE)
-		return 0;
-	for (size_t i = 0; i <= text.len; i++) {
-		uint8_t c = i < text.len ? text.p[i] : '.';
-		if (c == '.') {
-			size_t len = at - label - 1;
-			if (len == 0 || len > 63)
-				return 0;
-			ret_wire[label] = (uint8_t)len;
-			label = at++;
-		} else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-		           c == '_') {
-			ret_wire[at++] = c;
-		} else {
-			return 0;
-		}
-	}
-	ret_wire[label] = 0;
-	return at;
-}
-
 static bool parse_number(struct view v, uint32_t min, uint32_t max, uint32_t *ret)
 {
 	uint64_t n = 0;
@@ -128,7 +104,7 @@ static enum services_error parse_line(
 		return SERVICES_COLUMNS;
 	if (column[0].len == 0 || column[5].len == 0)
 		return SERVICES_EMPTY;
-	*ret_wire_len = suffix_to_wire(column[1], ret_wire);
+	*ret_wire_len = hostname_to_wire(column[1], ret_wire);
 	if (*ret_wire_len == 0)
 		return SERVICES_SUFFIX;
 	if (!shape_is_valid(column[2]))

@@ -469,6 +469,8 @@ void shard_event(
 		return;
 	}
 	count_evidence(v, b, e, &a);
+	if (a.up | a.down)
+		evidence_peak(v, &p->sums);
 	if (is_query && !novel && e->name_len)
 		bound_query(&v->bound, e->name_hash, e->qtype, e->time_ns, h);
 	count_service(v, s->config->services, &a);
