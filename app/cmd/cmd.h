@@ -6,7 +6,7 @@
 enum exit_status {
 	EXIT_CLEAN = 0, /* nothing at or above the threshold */
 	EXIT_FINDINGS = 1,
-	EXIT_ERROR = 2,         /* the command or an input was wrong */
+	EXIT_ERROR = 2,          /* the command or an input was wrong */
 	EXIT_FINDINGS_ERROR = 3, /* both */
 	EXIT_NOTHING = 4         /* carve: no payload came out */
 };

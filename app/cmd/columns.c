@@ -155,6 +155,8 @@ const struct column columns[] = {
     {"new_names", "of those, new to the zone", COLUMN_NUMBER, 9, AT(now.measured)},
     {"bytes_up", "what the names can have carried out", COLUMN_BYTES, 10, AT(now.bytes_up)},
     {"bytes_down", "what the answers can have carried in", COLUMN_BYTES, 10, AT(now.bytes_down)},
+    {"bound_up", "at most, in order, types and gaps of repeated names", COLUMN_BYTES, 10,
+        AT(now.bound_up)},
     {"bytes_total", "both together", COLUMN_BYTES, 11, .number = bytes_total},
     {"bytes_opaque", "of bytes_down, in TXT, NULL and the like", COLUMN_BYTES, 12,
         AT(now.opaque_down)},

@@ -60,7 +60,8 @@ static size_t shards_budget(const struct engine_config *c, size_t stream)
 size_t engine_tables_size(const struct engine_config *c)
 {
 	struct stream_config sc = stream_config(c);
-	struct shard_plan plan = shard_plan(shards_budget(c, aligned(stream_size(&sc))), c->keep_all);
+	struct shard_plan plan =
+	    shard_plan(shards_budget(c, aligned(stream_size(&sc))), c->keep_all);
 	return fixed_size() + SHARDS * shard_size(&plan);
 }
 

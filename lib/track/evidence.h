@@ -93,11 +93,11 @@ struct evidence {
 	bool case_known;
 	bool name_cut;
 
-	struct sums peak;   /* the largest that the pair's sums ever were */
-	struct bound bound; /* what repeated names can carry */
-	uint64_t judged_at; /* leak, 1/256 bit, at which it is judged again */
+	struct sums peak;                    /* the largest that the pair's sums ever were */
+	struct bound bound;                  /* what repeated names can carry */
+	uint64_t judged_at;                  /* leak, 1/256 bit, at which it is judged again */
 	uint64_t judged_leak, judged_events; /* as they stood when it was last judged */
-	bool dirty;         /* changed since it was last judged */
+	bool dirty;                          /* changed since it was last judged */
 	struct recognised recognised;
 	uint8_t told_confidence; /* the highest with which it went to the judge */
 	bool listed;             /* stands in its shard's list of dirty slots */

@@ -282,7 +282,8 @@ static void judge_pair(
 	features_pair(&f, v, p, zone_of(s, p, v), time_ns);
 	note_judge(s, &f, seq);
 	v->dirty = false;
-	v->judged_leak = evidence_leak_bits(v);
+	v->judged_leak =
+	    evidence_leak_bits(v) + v->bound.sums.up[SCALES - 1] + v->bound.sums.down[SCALES - 1];
 	v->judged_events = v->events;
 }
 
@@ -332,8 +333,8 @@ static struct added price_event(struct shard *s, const struct event *e, struct z
 		z->chars += e->zone_at;
 		s->novel_names++;
 		if (z->service)
-			(void)services_match(s->config->services,
-			    view_of(scan->lower, scan->len), &a.service);
+			(void)services_match(
+			    s->config->services, view_of(scan->lower, scan->len), &a.service);
 	}
 	if (answers->n) {
 		struct answers_price p = answers_price_new(
@@ -489,7 +490,7 @@ void shard_event(
  * or so fast that a short scale shows it; or by how often it asked, for the tempo of a beacon. */
 static bool is_due(const struct evidence *v, uint64_t leak)
 {
-	uint64_t grown = leak - v->judged_leak;
+	uint64_t grown = leak > v->judged_leak ? leak - v->judged_leak : 0;
 	return grown >= TICK_GROWN_BITS256 || grown * 8 > v->judged_leak ||
 	       (v->events - v->judged_events) * 4 >= v->judged_events;
 }
@@ -499,7 +500,9 @@ void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns, bool is_last)
 	uint32_t kept = 0;
 	for (uint32_t i = 0; i < s->n_dirty; i++) {
 		struct evidence *v = &s->evidence[s->dirty[i]];
-		uint64_t leak = evidence_leak_bits(v);
+		/* What repeated names carry is no leak, but it is judged as well. */
+		uint64_t leak = evidence_leak_bits(v) + v->bound.sums.up[SCALES - 1] +
+		                v->bound.sums.down[SCALES - 1];
 		bool is_wanted = v->pair_key && v->dirty && leak >= TICK_JUDGED_BITS256;
 		if (is_wanted && !is_last && !is_due(v, leak)) {
 			s->dirty[kept++] = s->dirty[i];
