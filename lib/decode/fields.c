@@ -171,10 +171,11 @@ static inline void keep(struct fields *f, enum field i, const struct json_value 
 /* Keys that may be missing stand between those that are always there: so many are tried. */
 #define KEYS_TRIED 4u
 
-static void remember(struct fields_keys *k, uint32_t at, struct view text, enum field field)
+/* False when it is not to be remembered; then the place of the next key is the same. */
+static bool remember(struct fields_keys *k, uint32_t at, struct view text, enum field field)
 {
-	if (k->n == FIELDS_KEYS || text.len > FIELDS_KEY_TEXT)
-		return;
+	if (k->n == FIELDS_KEYS || at > k->n || text.len > FIELDS_KEY_TEXT)
+		return false;
 	memmove(k->text[at + 1], k->text[at], (k->n - at) * FIELDS_KEY_TEXT);
 	memmove(&k->len[at + 1], &k->len[at], k->n - at);
 	memmove(&k->field[at + 1], &k->field[at], k->n - at);
@@ -183,6 +184,7 @@ static void remember(struct fields_keys *k, uint32_t at, struct view text, enum 
 	k->len[at] = (uint8_t)text.len;
 	k->field[at] = (uint8_t)field;
 	k->n++;
+	return true;
 }
 
 /* The next member: its field, the cursor then before its value. False at the end of the object, or
@@ -211,10 +213,8 @@ static inline bool next_member(
 	*ret = __builtin_expect(key.escaped, 0) ? find_escaped(key, level)
 	                                        : find(key.raw, j->end, level);
 	/* Quotes and colon stand right around the key, unless somebody puts blanks there. */
-	if (!key.escaped && (size_t)(j->p - start) == key.raw.len + 3) {
-		remember(k, *at, view_of(start, key.raw.len + 3), *ret);
-		++*at;
-	}
+	if (!key.escaped && (size_t)(j->p - start) == key.raw.len + 3)
+		*at += remember(k, *at, view_of(start, key.raw.len + 3), *ret);
 	return true;
 }
 
