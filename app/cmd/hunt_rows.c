@@ -235,8 +235,9 @@ static bool fill_row(struct hunt_line *row, const struct column *sort, const str
 static bool gather_rows(struct hunt_rows *r, const struct where *where, const struct column *sort)
 {
 	struct finding f;
-	qsort(r->entries, r->n_entries, sizeof(*r->entries),
-	    r->by == HUNT_BY_ZONE ? by_zone : by_client);
+	if (r->n_entries)
+		qsort(r->entries, r->n_entries, sizeof(*r->entries),
+		    r->by == HUNT_BY_ZONE ? by_zone : by_client);
 	r->rows = calloc(r->n_entries + 1, sizeof(*r->rows));
 	if (!r->rows)
 		return false;

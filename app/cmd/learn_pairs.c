@@ -105,7 +105,8 @@ static bool find_suspects(struct suspects *p, const struct session *s, const str
 		else
 			p->clients[p->n_clients++] = f->now;
 	}
-	qsort(p->clients, p->n_clients, sizeof(*p->clients), compare_subjects);
+	if (p->n_clients)
+		qsort(p->clients, p->n_clients, sizeof(*p->clients), compare_subjects);
 	size_t distinct = 0;
 	for (size_t i = 0; i < p->n_clients; i++)
 		if (i == 0 || compare_subjects(&p->clients[i], &p->clients[i - 1]))

@@ -24,7 +24,8 @@ static uint32_t ordered(struct figures *v, size_t i)
 {
 	if (v->n == 0)
 		return 0;
-	qsort(v->at, v->n, sizeof(*v->at), descending);
+	if (v->n)
+		qsort(v->at, v->n, sizeof(*v->at), descending);
 	return v->at[i < v->n ? i : v->n - 1];
 }
 
@@ -95,7 +96,8 @@ static void print_zones(FILE *to, struct learn_pairs *p, const struct learn_days
 {
 	size_t n = 0;
 
-	qsort(p->at, p->n, sizeof(*p->at), by_zone);
+	if (p->n)
+		qsort(p->at, p->n, sizeof(*p->at), by_zone);
 	for (size_t i = 0, to_i; i < p->n; i = to_i) {
 		for (to_i = i + 1; to_i < p->n && !strcmp(p->at[i].zone, p->at[to_i].zone);)
 			to_i++;

@@ -37,6 +37,7 @@ def test_left_alone(dnshound, tmp_path, habit):
     share = next(h.share for h in background.HABITS if h.name == habit)
     made = background.Background(max(60, int(3 / share)) if share else 1, 3, [habit])
     assert traffic.write(made.events(), str(log), writer) > 0
-    done = dnshound("scan", "--json", "--site-zones", "example.net", log)
+    done = dnshound("scan", "--json", "--site-zones",
+                    "example.net,8.b.d.0.1.0.0.2.ip6.arpa", log)
     found = program.Result(done.stdout.splitlines()).findings
     assert done.returncode == 0, [(f["client"], f["zone"], f["score"]) for f in found]
