@@ -13,7 +13,8 @@ enum sink_type { SINK_FILE, SINK_SYSLOG, SINK_SLACK, SINK_WEBHOOK, SINK_COMMAND,
 
 /* How an event is written; not every type takes every format (docs/sinks.md). */
 enum sink_format {
-	FORMAT_JSON, /* own schema, docs/json.md */
+	FORMAT_DEFAULT, /* what the type of sink usually takes */
+	FORMAT_JSON,    /* own schema, docs/json.md */
 	FORMAT_ECS,
 	FORMAT_OCSF,
 	FORMAT_EVE,
@@ -65,3 +66,9 @@ const char *sink_format_text(enum sink_format format);
 
 /* Whether a configuration makes sense; if not, a sentence about it goes to `why`. */
 bool sink_check(const struct sink_config *c, char *why, size_t size);
+
+struct alerts_sink_stats {
+	const char *name;
+	uint64_t sent, digests, failed, dropped, pending;
+	int64_t waiting_since_ns; /* event time of the first that is not told yet; 0: all are */
+};
