@@ -58,7 +58,7 @@ char *event_document(const struct event_head *h, const struct dh_finding *f)
 	struct out o = out_to(title, sizeof(title));
 
 	out_str(&o, dh_verdict_text(f->verdict));
-	out_str(&o, f->subject == DH_CLIENT ? ": " : " by ");
+	out_str(&o, f->subject == DH_CLIENT ? ": " : " through ");
 	out_str(&o, f->zone);
 	summarise(f, summary, sizeof(summary));
 	record_int(e, "schema_version", 1);

@@ -231,9 +231,9 @@ int64_t record_number(const struct record *r, const char *path)
 	return json_integer_value((const json_t *)(const void *)record_find(r, path));
 }
 
-double record_real(const struct record *r, const char *path)
+bool record_true(const struct record *r, const char *path)
 {
-	return json_number_value((const json_t *)(const void *)record_find(r, path));
+	return json_is_true((const json_t *)(const void *)record_find(r, path));
 }
 
 unsigned record_count(const struct record *list)

@@ -35,10 +35,10 @@ void record_copy(struct record *r, const char *key, const struct record *from);
  * object. A path names a member, or one of a member: "finding.tool.name". */
 struct record *record_parse(const char *text);
 const struct record *record_find(const struct record *r, const char *path);
-/* "" where there is no such text; 0 where there is no such number. */
+/* "" where there is no such text; 0 where there is no such number; false where it is not true. */
 const char *record_get(const struct record *r, const char *path);
 int64_t record_number(const struct record *r, const char *path);
-double record_real(const struct record *r, const char *path);
+bool record_true(const struct record *r, const char *path);
 /* Of a list (or NULL): how many, and one of them; NULL behind the last. */
 unsigned record_count(const struct record *list);
 const struct record *record_at(const struct record *list, unsigned i);

@@ -41,16 +41,17 @@ struct sink_config {
 	uint32_t rate_per_min; /* above, a digest takes the place of single messages; 0: no limit */
 	uint32_t timeout_s;    /* for one try: 10 */
 
-	/* file: path. syslog: "udp://host:514", "tcp://host:601", "tls://host:6514", "local".
-	 * slack: "" for chat.postMessage, or an incoming webhook's https address (better: as
-	 * secret). webhook: http(s) address. */
+	/* file: path, or "-". syslog: "udp://host:514", "tcp://host:601", "tls://host:6514",
+	 * "local" or "local:/path". webhook: http(s) address. slack: an incoming webhook's; without
+	 * one it is chat.postMessage with token and channel. */
 	const char *address;
-	struct sink_secret token; /* slack: bot token or webhook address; webhook: Authorization */
-	struct sink_secret hmac;  /* webhook: key of X-DNSHound-Signature */
-	const char *channel;      /* slack */
-	const char *ca_file;      /* PEM; NULL: the system's */
-	const char *index;        /* FORMAT_ELASTIC, FORMAT_SPLUNK: index; NULL: the receiver's */
-	const char *template;     /* FORMAT_TEMPLATE: body with {{field}} (docs/sinks.md) */
+	struct sink_secret address_secret; /* where the address itself is one (Slack, Teams) */
+	struct sink_secret token;   /* slack: of the bot; webhook: Authorization, PagerDuty's key */
+	struct sink_secret hmac;    /* webhook: key of X-DNSHound-Signature */
+	const char *channel;        /* slack */
+	const char *ca_file;        /* PEM; NULL: the system's */
+	const char *index;          /* FORMAT_ELASTIC, FORMAT_SPLUNK: index; NULL: the receiver's */
+	const char *template;       /* FORMAT_TEMPLATE: body with {{field}} (docs/sinks.md) */
 	const char *const *headers; /* webhook: "Name: value", NULL-terminated; NULL: none */
 	const char *const
 	    *command;      /* command: argv, NULL-terminated; no shell; the event on stdin */

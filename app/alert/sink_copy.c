@@ -9,6 +9,8 @@
 static const size_t strings[] = {
     offsetof(struct sink_config, name),
     offsetof(struct sink_config, address),
+    offsetof(struct sink_config, address_secret.file),
+    offsetof(struct sink_config, address_secret.environment),
     offsetof(struct sink_config, token.file),
     offsetof(struct sink_config, token.environment),
     offsetof(struct sink_config, hmac.file),

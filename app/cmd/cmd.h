@@ -17,3 +17,4 @@ int cmd_learn(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_carve(int argc, char **argv);
+int cmd_alerts(int argc, char **argv);

@@ -14,6 +14,7 @@ static const struct {
     {"learn", cmd_learn, "what is ordinary at this site, for scan and hunt"},
     {"run", cmd_run, "one application's DNS, by process"},
     {"carve", cmd_carve, "what a tunnel carried: files, streams, packets"},
+    {"alerts", cmd_alerts, "what watch has found: list, show, mute, unmute"},
     {"explain", cmd_explain, "why a name costs what it costs"},
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };
