@@ -132,6 +132,7 @@ def drive_fixture(tmp_path):
             Drive(program, store or tmp_path / "alerts.db", sinks, environment, **limits))
         return started[-1]
 
+    start.program = program
     yield start
     for one in started:
         if one.process.poll() is None:

@@ -289,3 +289,28 @@ def test_retention_keeps_what_is_open(drive, tmp_path):
     assert base.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert os.stat(store).st_mode & 0o777 == 0o600
     base.close()
+
+
+def test_a_line_written_just_before_the_end_is_not_written_again(drive, tmp_path):
+    """Killed between the line and the note of it: the place is one behind."""
+    out, store = tmp_path / "own.json", tmp_path / "alerts.db"
+    cef = {**file_sink(tmp_path / "cef.txt"), "name": "cef", "format": "cef"}
+    for moved in (False, True):
+        d = drive(file_sink(out), cef)
+        d.find(f"evil{moved}.com", now=T0)
+        d.sent("own", 1)
+        d.sent("cef", 1)
+        d.close()
+        base = sqlite3.connect(store)
+        base.execute("UPDATE places SET seq = seq - 1")
+        base.commit()
+        base.close()
+        if moved:
+            out.rename(tmp_path / "own.json.1")
+    d = drive(file_sink(out), cef)
+    d.sent("own", 1)
+    d.sent("cef", 1)
+    d.close()
+    assert told(tmp_path / "own.json.1") == [("opened", "evilFalse.com"), ("opened", "evilTrue.com")]
+    assert lines(out) == []
+    assert len((tmp_path / "cef.txt").read_text().splitlines()) == 2
