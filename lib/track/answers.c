@@ -19,12 +19,18 @@ static inline void look_up(struct answers_record *r, const struct novelty *known
 	/* Nearly all are IPv4 addresses, and the hash of four bytes is a short one. */
 	r->hash = r->a.rdlen == 4 ? hash_bytes(&typed, r->a.rdata, 4)
 	                          : hash_bytes(&typed, r->a.rdata, r->a.rdlen);
-	novelty_prefetch(known, r->hash);
+	r->place = r->hash;
 	if (has_network(r)) {
 		r->net_hash = r->form.skip == 3 ? hash_bytes(&typed, r->a.rdata, 3)
 		                                : hash_bytes(&typed, r->a.rdata, r->form.skip);
-		novelty_prefetch(known, r->net_hash);
+		/* An IPv4 network has few hosts, so they may share its place; of IPv6 hosts there
+		 * is no end. */
+		if (r->form.skip == 3)
+			r->place = r->net_hash;
+		else
+			novelty_prefetch(known, r->net_hash);
 	}
+	novelty_prefetch(known, r->place);
 }
 
 static void look_up_some(struct answers_ahead *ahead, const struct novelty *known,
@@ -86,7 +92,8 @@ struct answers_price answers_price_new(struct answers_ahead *ahead, struct novel
 	while (ahead->n) {
 		for (unsigned i = 0; i < ahead->n; i++) {
 			const struct answers_record *r = &ahead->at[i];
-			if (r->form.kind == PRICE_NOTHING || !novelty_add(known, r->hash))
+			if (r->form.kind == PRICE_NOTHING || 
+			    !novelty_add_at(known, r->place, r->hash))
 				continue;
 			uint32_t bits = price_record(r, known, m);
 			p.bits += bits;

@@ -56,7 +56,8 @@ struct shard_plan shard_plan(size_t budget, bool keep_all)
 	struct shard_plan p = {.log2_pairs = 8};
 	for (struct shard_plan next = p;; p = next, next.log2_pairs++) {
 		/* A pair in four is of a zone of its own; a pair in 128 leaks. */
-		next.log2_zones = next.log2_blocks = next.log2_pairs - 2;
+		next.log2_zones = next.log2_pairs - 2;
+		next.log2_blocks = next.log2_pairs - 1;
 		next.evidence = 1u << (next.log2_pairs - 7);
 		if (plan_size(&next) > tables || next.log2_pairs > 22) {
 			p = p.evidence ? p : next;
@@ -230,17 +231,24 @@ static void release(struct shard *s, uint16_t slot)
 /* Room for one more: with a full pool, the smallest leak among a few yields to a larger one. */
 static bool make_room(struct shard *s, uint64_t key, uint64_t mine)
 {
-	enum { TRIED = 32 };
+	enum { TRIED = 32, SEARCH_AGAIN = 64 };
 	struct evidence *least = NULL;
 
 	if (s->n_free)
 		return true;
+	/* What the last search found to be the least is hardly undercut before long. */
+	if (mine <= s->least_evidence && ++s->refused_since < SEARCH_AGAIN) {
+		s->evidence_refused++;
+		return false;
+	}
+	s->refused_since = 0;
 	for (uint64_t i = 0; i < TRIED; i++) {
 		struct evidence *v = &s->evidence[hash_mix(key, i) % s->n_evidence];
 		if (!least || v->model_bits + v->down_bits < least->model_bits + least->down_bits)
 			least = v;
 	}
-	if (least->model_bits + least->down_bits >= mine) {
+	s->least_evidence = least->model_bits + least->down_bits;
+	if (s->least_evidence >= mine) {
 		s->evidence_refused++;
 		return false;
 	}

@@ -45,6 +45,8 @@ struct shard {
 	uint16_t *free;  /* stack of free evidence slots */
 	uint16_t *dirty; /* slots that changed since the last tick, once each */
 	uint32_t n_evidence, n_free, n_dirty;
+	uint64_t least_evidence; /* the smallest leak found when room was last searched for */
+	uint32_t refused_since;
 	struct note *notes;
 	struct features *features; /* of this batch's NOTE_JUDGE */
 	uint32_t n_notes, n_features;
