@@ -15,7 +15,8 @@ enum {
 	RECENT_SLOTS = 1 << 16,
 	SERVER_MEMOS = 64,
 	JUDGED_LOG2 = 12,
-	ACCOUNTS_LOG2 = 13
+	ACCOUNTS_LOG2 = 13,
+	ADDRESS_SET_BYTES = 8192,
 };
 
 struct tick {
@@ -61,7 +62,8 @@ struct engine {
 	struct accounts accounts;
 	struct judged *judged;
 	struct recent *recent;
-	uint8_t asked[8192]; /* a bit for each hash of an address that questions went to */
+	uint8_t asked[ADDRESS_SET_BYTES];  /* addresses that questions went to, */
+	uint8_t askers[ADDRESS_SET_BYTES]; /* and came from */
 	struct server_memo servers[SERVER_MEMOS];
 	uint8_t has_clients[65536 / 8]; /* bit of each source that told of a client */
 	int64_t clock_ns; /* the event time that ages sums: never jumps on one packet's word */

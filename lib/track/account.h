@@ -9,6 +9,7 @@
  * is its excess over an ordinary name of that length. */
 #pragma once
 
+#include "lib/base/prefetch.h"
 #include "lib/track/note.h"
 
 enum { ACCOUNT_TOP = 8, ACCOUNT_SUFFIX_MAX = 30 };
@@ -49,12 +50,12 @@ static inline uint64_t accounts_client_key(uint64_t client_hash)
 }
 
 /* Fetch what accounts_take() will need for a note. */
-static inline void accounts_prefetch(const struct accounts *a, const struct note *n)
+DH_PREFETCH accounts_prefetch(const struct accounts *a, const struct note *n)
 {
 	const struct account *s =
 	    &a->slots[tables_home(accounts_client_key(n->client_hash), a->mask)];
-	__builtin_prefetch(s, 1);
-	__builtin_prefetch(&s->sums, 1);
+	prefetch_line(s);
+	prefetch_line(&s->sums);
 }
 
 /* Take a note of kind ZONE, LEAK or NXDOMAIN. Returns an account that is due to be judged, or

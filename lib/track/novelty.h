@@ -19,6 +19,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/prefetch.h"
+
 enum { NOVELTY_WORDS = 4 }; /* of each generation in a block */
 
 struct novelty_block {
@@ -89,7 +91,7 @@ static inline bool novelty_add(struct novelty *n, uint64_t key)
 	return novelty_add_at(n, key, key);
 }
 
-static inline void novelty_prefetch(const struct novelty *n, uint64_t place)
+DH_PREFETCH novelty_prefetch(const struct novelty *n, uint64_t place)
 {
-	__builtin_prefetch(novelty_block(n, place), 1);
+	prefetch_line(novelty_block(n, place));
 }

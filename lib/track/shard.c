@@ -3,8 +3,10 @@
 
 #include "lib/base/assert.h"
 
-/* A pair gets evidence from this decayed leak on, in either direction. */
+/* A pair gets evidence from this decayed leak on, up or in opaque answers; addresses and the names
+ * of hosts are what answers are for, and more of them are needed. */
 #define PROMOTE_BITS256 (40u << 11)
+#define PROMOTE_DOWN_BITS256 (256u << 11)
 /* So does a client that asks this often for a zone nobody else wants: repeated names may carry. */
 #define PROMOTE_QUERIES 128
 /* A subject without evidence (a zone over all clients) is first judged here. */
@@ -410,6 +412,19 @@ static void note_leak(struct shard *s, const struct batch *b, const struct event
 	n->excess = bits > ordinary ? bits - ordinary : 0;
 }
 
+static bool is_promoted(const struct shard *s, const struct pair *p, const struct zone *z,
+    const struct event *e, const struct added *a)
+{
+	uint32_t down = p->sums.down[SCALES - 1];
+	if (p->sums.up[SCALES - 1] > PROMOTE_BITS256 || down > PROMOTE_DOWN_BITS256 ||
+	    (a->opaque && down > PROMOTE_BITS256))
+		return true;
+	if (s->config->keep_all || e->flags & EV_NOT_DNS)
+		return true;
+	return p->queries == PROMOTE_QUERIES && e->flags & EV_QUERY &&
+	       !(e->flags & EV_DUPLICATE) && zone_clients(z) <= RARE_CLIENTS;
+}
+
 void shard_event(
     struct shard *s, const struct batch *b, const struct event *e, struct answers_ahead *answers)
 {
@@ -468,10 +483,7 @@ void shard_event(
 	}
 
 	struct evidence *v = p->evidence ? &s->evidence[p->evidence - 1] : NULL;
-	if (!v &&
-	    (s->config->keep_all || p->sums.up[SCALES - 1] > PROMOTE_BITS256 ||
-	        p->sums.down[SCALES - 1] > PROMOTE_BITS256 || e->flags & EV_NOT_DNS ||
-	        (is_query && p->queries == PROMOTE_QUERIES && zone_clients(z) <= RARE_CLIENTS)))
+	if (!v && is_promoted(s, p, z, e, &a))
 		v = promote(s, p, key, b, e, &a);
 	if (!v) {
 		p->novel = (uint16_t)(p->novel + (novel && p->novel < UINT16_MAX));

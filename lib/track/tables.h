@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/base/prefetch.h"
 #include "lib/track/decay.h"
 
 enum { TABLE_WINDOW = 8 };
@@ -76,13 +77,11 @@ static inline size_t tables_home(uint64_t hash, uint32_t mask)
 	return (size_t)(hash >> 24) & mask;
 }
 
-/* An entry is mostly in its home, or else in the slot behind. */
-static inline void tables_prefetch(const struct tables *t, uint64_t zone, uint64_t pair)
+/* An entry is mostly in its home. */
+DH_PREFETCH tables_prefetch(const struct tables *t, uint64_t zone, uint64_t pair)
 {
 	const struct zone *z = &t->zones[tables_home(zone, t->zone_mask)];
 	const struct pair *p = &t->pairs[tables_home(pair, t->pair_mask)];
-	__builtin_prefetch(z, 1);
-	__builtin_prefetch(z + 1, 1);
-	__builtin_prefetch(p, 1);
-	__builtin_prefetch(p + 1, 1);
+	prefetch_line(z);
+	prefetch_line(p);
 }
