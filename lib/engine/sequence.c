@@ -94,7 +94,10 @@ static uint64_t server_hash(struct engine *e, const struct endpoints *ends)
 {
 	struct server_memo *m =
 	    &e->servers[(ends->server[15] ^ ends->server[14]) & (SERVER_MEMOS - 1)];
-	if (m->site != ends->site || memcmp(m->address, ends->server, 16) != 0) {
+	uint64_t differs = (load_le64(m->address) ^ load_le64(ends->server)) |
+	                   (load_le64(m->address + 8) ^ load_le64(ends->server + 8)) |
+	                   (m->site ^ ends->site);
+	if (differs) {
 		memcpy(m->address, ends->server, 16);
 		m->site = ends->site;
 		m->hash = observe_address_hash(&e->observer, ends->server, ends->site);

@@ -3,12 +3,6 @@
 
 #include "lib/base/fixed.h"
 
-static uint32_t add_saturated(uint32_t a, uint32_t b)
-{
-	uint32_t sum;
-	return __builtin_add_overflow(a, b, &sum) ? UINT32_MAX : sum;
-}
-
 /* A sum is aged in steps of a power of two near half_life / 2048, counted by the multiples of the
  * step between two times: smaller steps would each round to "no decay", and touching a sum often
  * would keep it for ever. */
@@ -19,29 +13,14 @@ static uint32_t whole_steps(uint32_t from_s, uint32_t to_s, uint32_t half_life_s
 	return (to_s >> log2_step << log2_step) - (from_s >> log2_step << log2_step);
 }
 
-void sums_age(struct sums *s, const struct half_lives *h, uint32_t now_s)
+void sums_decay(struct sums *s, const struct half_lives *h, uint32_t now_s)
 {
-	if (now_s <= s->at_s)
-		return;
-	uint32_t from_s = s->at_s;
-	s->at_s = now_s;
-	/* The slowest sums are never smaller than the faster ones: both zero means all are. */
-	if ((s->up[SCALES - 1] | s->down[SCALES - 1]) == 0)
-		return;
 	for (int i = 0; i < SCALES; i++) {
-		uint32_t age = whole_steps(from_s, now_s, h->s[i]);
+		uint32_t age = whole_steps(s->at_s, now_s, h->s[i]);
 		if (age == 0)
 			continue;
 		uint64_t keep = fixed_decay(age, h->s[i]);
 		s->up[i] = (uint32_t)(s->up[i] * keep >> 16);
 		s->down[i] = (uint32_t)(s->down[i] * keep >> 16);
-	}
-}
-
-void sums_add(struct sums *s, uint32_t up, uint32_t down)
-{
-	for (int i = 0; i < SCALES; i++) {
-		s->up[i] = add_saturated(s->up[i], up);
-		s->down[i] = add_saturated(s->down[i], down);
 	}
 }

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "lib/track/novelty.h"
 
-#include <string.h>
-
 size_t novelty_size(unsigned log2_blocks)
 {
 	return sizeof(struct novelty_block) << log2_blocks;
@@ -24,7 +22,8 @@ static void exchange(struct novelty *n)
 	n->young ^= 1;
 	n->keys = 0;
 	for (size_t i = 0; i <= n->mask; i++)
-		memset(n->blocks[i].generation[n->young], 0, sizeof(n->blocks[i].generation[0]));
+		for (unsigned k = 0; k < NOVELTY_WORDS; k++)
+			n->blocks[i].words[k][n->young] = 0;
 }
 
 void novelty_rotate(struct novelty *n, int64_t now_s, int64_t horizon_s)

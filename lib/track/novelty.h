@@ -4,15 +4,16 @@
  *
  * A leak is the sum over *distinct* names, so every name is looked up once per message: the
  * filter is asked far more often than anything else, and a cache line from memory costs more than
- * all the rest of the question. So a key lies in one line whatever the answer: a blocked Bloom
- * filter (Putze, Sanders, Singler 2007) whose block has two halves, one for each of the two
- * generations that stand for the horizon, and in each half a bit of the key in each of four
- * words. A key found only in the older generation is written again into the younger, so that a
- * stable set of names stays known for as long as it is used and is not paid for every day.
+ * all the rest of the question. So a key lies in one line whatever the answer is, and in one word
+ * of it: a blocked Bloom filter (Putze, Sanders, Singler 2007) with four bits of a key in a word
+ * of 64. Two generations stand for the horizon, the words of both side by side: a key found only
+ * in the older one is written again into the younger, so that a stable set of names stays known
+ * for as long as it is used and is not paid for every day.
  *
- * At ten bits a key a false "seen" comes about once in a hundred: a tunnel loses one percent of
- * its price, an ordinary name costs nothing. When a generation is full before its time it is
- * rotated early, and that is counted: names seen under a shortened horizon may be priced twice. */
+ * At ten bits a key a false "seen" comes twice in a hundred when a generation is full, three
+ * times in a thousand when it is half full: a tunnel loses as much of its price, an ordinary name
+ * costs nothing. A generation that is full before its time is rotated early, and that is counted:
+ * names seen under a shortened horizon may be priced twice. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,7 +25,7 @@
 enum { NOVELTY_WORDS = 4 }; /* of each generation in a block */
 
 struct novelty_block {
-	uint64_t generation[2][NOVELTY_WORDS];
+	uint64_t words[NOVELTY_WORDS][2]; /* [..][generation] */
 };
 _Static_assert(sizeof(struct novelty_block) == 64, "a block is one cache line");
 
@@ -67,23 +68,18 @@ static inline struct novelty_block *novelty_block(const struct novelty *n, uint6
  * before all pass for known, so it must not be one that many can share. */
 static inline bool novelty_add_at(struct novelty *n, uint64_t place, uint64_t key)
 {
-	struct novelty_block *b = novelty_block(n, place);
-	uint64_t *young = b->generation[n->young], *old = b->generation[n->young ^ 1];
 	/* A second mix, so that the bits inside a block do not depend on those that chose it. */
-	uint64_t inner = key * 0x9e3779b97f4a7c15u >> 32;
-	uint64_t bit[NOVELTY_WORDS], not_young = 0, not_old = 0;
-	for (unsigned i = 0; i < NOVELTY_WORDS; i++) {
-		bit[i] = (uint64_t)1 << (inner >> 6 * i & 63);
-		not_young |= bit[i] & ~young[i];
-		not_old |= bit[i] & ~old[i];
-	}
-	if (!not_young)
+	uint64_t inner = key * 0x9e3779b97f4a7c15u >> 38;
+	uint64_t *word = novelty_block(n, place)->words[inner & (NOVELTY_WORDS - 1)];
+	uint64_t bits = (uint64_t)1 << (inner >> 2 & 63) | (uint64_t)1 << (inner >> 8 & 63) |
+	                (uint64_t)1 << (inner >> 14 & 63) | (uint64_t)1 << (inner >> 20 & 63);
+	uint64_t young = word[n->young], old = word[n->young ^ 1];
+	if ((young & bits) == bits)
 		return false;
-	for (unsigned i = 0; i < NOVELTY_WORDS; i++)
-		young[i] |= bit[i];
+	word[n->young] = young | bits;
 	if (++n->keys >= n->capacity)
 		novelty_overflow(n);
-	return not_old != 0;
+	return (old & bits) != bits;
 }
 
 static inline bool novelty_add(struct novelty *n, uint64_t key)

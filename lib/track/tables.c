@@ -108,16 +108,13 @@ const struct zone *tables_find_zone(const struct tables *t, uint64_t hash)
 
 void zone_add_client(struct zone *z, uint64_t client_hash)
 {
-	z->clients_map |= (uint64_t)1 << (client_hash & 63);
-}
-
-uint32_t zone_clients(const struct zone *z)
-{
+	uint64_t bit = (uint64_t)1 << (client_hash & 63);
+	if (z->clients_map & bit)
+		return;
+	z->clients_map |= bit;
 	/* Linear counting (Whang, Vander-Zanden, Taylor 1990): n = -m ln(empty / m), m = 64. In
 	 * base two: 64 * ln 2 * (6 - log2 empty); 64 ln 2 = 44.36. */
 	unsigned empty = 64 - (unsigned)__builtin_popcountll(z->clients_map);
-	if (empty == 0)
-		return 250;
-	uint32_t clients = (6 * 256 - fixed_log2(empty)) * 44 >> 8;
-	return clients ? clients : 1;
+	uint32_t clients = empty ? (6 * 256 - fixed_log2(empty)) * 44 >> 8 : ZONE_CLIENTS_MAX;
+	z->clients = (uint8_t)(clients ? clients : 1);
 }

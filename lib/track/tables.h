@@ -18,23 +18,29 @@
 
 enum { TABLE_WINDOW = 8 };
 
-#define ZONE_NAME_MAX 54 /* longer zones are kept cut; samples hold the whole name */
+#define ZONE_NAME_MAX 53 /* longer zones are kept cut; samples hold the whole name */
+#define ZONE_CLIENTS_MAX 250
 
+/* What every event needs stands in the first cache line. */
 struct zone {
 	uint64_t hash;        /* 0: free */
-	uint64_t clients_map; /* linear counting over 64 bits: about 250 clients at most */
+	uint64_t clients_map; /* linear counting over 64 bits */
 	struct sums sums;     /* over all clients */
-	uint32_t first_s, last_s;
+	uint32_t last_s;
 	uint32_t queries;
 	uint32_t novel; /* new names, and their characters */
+	uint16_t service; /* whether its names can belong to a declared service */
+	uint8_t class;    /* enum zone_class */
+	uint8_t clients;  /* clients_map, read */
+
+	uint32_t first_s;
 	uint32_t chars;
 	uint32_t folded; /* 1/256 bit given away for public structure since folded_day */
 	uint16_t folded_day;
-	uint16_t service;            /* whether its names can belong to a declared service */
-	uint8_t class;               /* enum zone_class */
 	uint8_t name_len;            /* whole wire length */
 	uint8_t name[ZONE_NAME_MAX]; /* wire form, lower case */
 };
+_Static_assert(offsetof(struct zone, first_s) <= 64, "the hot half is one cache line");
 _Static_assert(sizeof(struct zone) == 128, "a zone is two cache lines");
 
 struct pair {
@@ -68,8 +74,12 @@ struct pair *tables_pair(struct tables *t, uint64_t key, bool *ret_new, uint16_t
 struct pair *tables_find_pair(const struct tables *t, uint64_t key);
 const struct zone *tables_find_zone(const struct tables *t, uint64_t hash);
 
-/* About how many clients have asked for the zone, 1..250. */
-uint32_t zone_clients(const struct zone *z);
+/* About how many clients have asked for the zone, 1..ZONE_CLIENTS_MAX. */
+static inline uint32_t zone_clients(const struct zone *z)
+{
+	return z->clients ? z->clients : 1;
+}
+
 void zone_add_client(struct zone *z, uint64_t client_hash);
 
 static inline size_t tables_home(uint64_t hash, uint32_t mask)
