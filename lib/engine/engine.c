@@ -7,6 +7,8 @@
 #define STREAM_SHARE 16
 /* Events between the fetch of their cache lines and their use: some hundred nanoseconds. */
 #define FETCH_AHEAD 16u
+/* Its evidence is known when its pair has come. */
+#define EVIDENCE_AHEAD 5u
 
 static size_t aligned(size_t n)
 {
@@ -98,7 +100,7 @@ struct engine *engine_init(void *mem, const struct engine_config *c)
 	e->observer = (struct observer){.suffix = c->suffix, .key = c->key};
 	e->frame_meta = (struct frame_meta){.n_ports = 1, .ports = {53}};
 	accounts_init(&e->accounts, carve(&at, accounts_size(ACCOUNTS_LOG2)), ACCOUNTS_LOG2);
-	e->judged = carve(&at, judged_size());
+	judged_init(e, carve(&at, judged_size()));
 	e->recent = carve(&at, RECENT_SLOTS * sizeof(struct recent));
 	size_t stream = stream_size(&sc);
 	struct shard_plan plan = shard_plan(shards_budget(c, aligned(stream)), c->keep_all);
@@ -134,6 +136,9 @@ void engine_track(struct engine *e, struct slot *s, unsigned shard)
 			const struct event *ev = entry_event(s, entry, &b);
 			shard_fetch(sh, b, ev, &ahead[fetched % FETCH_AHEAD]);
 		}
+		if (i + EVIDENCE_AHEAD < to && !(s->entries[i + EVIDENCE_AHEAD] & ENTRY_TICK))
+			shard_fetch_evidence(
+			    sh, entry_event(s, s->entries[i + EVIDENCE_AHEAD], &b));
 		uint32_t entry = s->entries[i];
 		if (entry & ENTRY_TICK) {
 			const struct tick *t = &s->ticks[entry & ENTRY_MASK];

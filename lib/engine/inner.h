@@ -61,6 +61,7 @@ struct engine {
 	struct shard shards[SHARDS];
 	struct accounts accounts;
 	struct judged *judged;
+	uint64_t *judged_keys; /* of each; 0: free */
 	struct recent *recent;
 	uint8_t asked[ADDRESS_SET_BYTES];  /* addresses that questions went to, */
 	uint8_t askers[ADDRESS_SET_BYTES]; /* and came from */
@@ -75,4 +76,6 @@ struct engine {
 /* Judge a subject and keep the verdict if it is its worst. */
 void judged_take(struct engine *e, const struct features *f);
 size_t judged_size(void);
+/* mem: judged_size() zeroed bytes. */
+void judged_init(struct engine *e, void *mem);
 const struct judged *judged_find(const struct engine *e, uint64_t key);

@@ -93,7 +93,7 @@ struct account *accounts_take(struct accounts *a, const struct note *n, const st
 	client->zones += n->kind == NOTE_ZONE;
 	if (!n->is_new_zone)
 		return NULL;
-	struct account *s = find(a, hash_mix(n->client_hash, n->suffix_hash), n, SUBJECT_SUFFIX);
+	struct account *s = find(a, accounts_suffix_key(n), n, SUBJECT_SUFFIX);
 	if (n->kind == NOTE_NXDOMAIN) {
 		s->nxdomain++;
 		return NULL;

@@ -49,6 +49,11 @@ static inline uint64_t accounts_client_key(uint64_t client_hash)
 	return hash_mix(client_hash, SUBJECT_CLIENT);
 }
 
+static inline uint64_t accounts_suffix_key(const struct note *n)
+{
+	return hash_mix(n->client_hash, n->suffix_hash);
+}
+
 /* Fetch what accounts_take() will need for a note. */
 DH_PREFETCH accounts_prefetch(const struct accounts *a, const struct note *n)
 {
@@ -56,6 +61,11 @@ DH_PREFETCH accounts_prefetch(const struct accounts *a, const struct note *n)
 	    &a->slots[tables_home(accounts_client_key(n->client_hash), a->mask)];
 	prefetch_line(s);
 	prefetch_line(&s->sums);
+	if (n->is_new_zone) {
+		s = &a->slots[tables_home(accounts_suffix_key(n), a->mask)];
+		prefetch_line(s);
+		prefetch_line(&s->sums);
+	}
 }
 
 /* Take a note of kind ZONE, LEAK or NXDOMAIN. Returns an account that is due to be judged, or

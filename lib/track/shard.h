@@ -74,12 +74,20 @@ void shard_event(
 void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns, bool is_last);
 
 /* Fetch the cache lines that an event will need, some events ahead of it. */
-static inline void shard_fetch(const struct shard *s, const struct batch *b, const struct event *e,
+DH_PREFETCH shard_fetch(const struct shard *s, const struct batch *b, const struct event *e,
     struct answers_ahead *ret_answers)
 {
 	tables_prefetch(&s->tables, e->zone_hash, e->pair_hash);
 	novelty_prefetch(&s->names, e->name_hash);
 	answers_fetch(ret_answers, &s->names, &s->config->key, b, e);
+}
+
+/* The same for the evidence of its pair, which has come meanwhile. */
+DH_PREFETCH shard_fetch_evidence(const struct shard *s, const struct event *e)
+{
+	const struct pair *p = tables_home_pair(&s->tables, e->pair_hash);
+	if (p->evidence && p->key == e->pair_hash)
+		evidence_prefetch(&s->evidence[p->evidence - 1]);
 }
 
 /* Walk the pairs that have evidence: *at starts at 0; NULL at the end. */

@@ -87,6 +87,11 @@ static inline size_t tables_home(uint64_t hash, uint32_t mask)
 	return (size_t)(hash >> 24) & mask;
 }
 
+static inline const struct pair *tables_home_pair(const struct tables *t, uint64_t key)
+{
+	return &t->pairs[tables_home(key, t->pair_mask)];
+}
+
 /* An entry is mostly in its home. */
 DH_PREFETCH tables_prefetch(const struct tables *t, uint64_t zone, uint64_t pair)
 {
