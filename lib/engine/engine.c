@@ -120,6 +120,18 @@ static inline const struct event *entry_event(
 	return &b->events[entry & ENTRY_MASK];
 }
 
+/* The lists lie behind each other: as one ends, the first lines of the next may be on their way. */
+static void fetch_next(const struct engine *e, const struct slot *s, unsigned shard)
+{
+	const struct batch *b;
+	if (shard + 1 == SHARDS)
+		return;
+	uint32_t at = s->entry_first[shard + 1], end = s->entry_first[shard + 2];
+	for (uint32_t i = at; i < end && i - at < FETCH_AHEAD; i++)
+		if (!(s->entries[i] & ENTRY_TICK))
+			shard_fetch_name(&e->shards[shard + 1], entry_event(s, s->entries[i], &b));
+}
+
 void engine_track(struct engine *e, struct slot *s, unsigned shard)
 {
 	struct shard *sh = &e->shards[shard];
@@ -139,6 +151,8 @@ void engine_track(struct engine *e, struct slot *s, unsigned shard)
 		if (i + EVIDENCE_AHEAD < to && !(s->entries[i + EVIDENCE_AHEAD] & ENTRY_TICK))
 			shard_fetch_evidence(
 			    sh, entry_event(s, s->entries[i + EVIDENCE_AHEAD], &b));
+		if (to - i == FETCH_AHEAD / 2)
+			fetch_next(e, s, shard);
 		uint32_t entry = s->entries[i];
 		if (entry & ENTRY_TICK) {
 			const struct tick *t = &s->ticks[entry & ENTRY_MASK];

@@ -73,12 +73,18 @@ void shard_event(
  * since they were last; at the end of the input, all that have changed. */
 void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns, bool is_last);
 
+/* What does not depend on the answers. */
+DH_PREFETCH shard_fetch_name(const struct shard *s, const struct event *e)
+{
+	tables_prefetch(&s->tables, e->zone_hash, e->pair_hash);
+	novelty_prefetch(&s->names, e->name_hash);
+}
+
 /* Fetch the cache lines that an event will need, some events ahead of it. */
 DH_PREFETCH shard_fetch(const struct shard *s, const struct batch *b, const struct event *e,
     struct answers_ahead *ret_answers)
 {
-	tables_prefetch(&s->tables, e->zone_hash, e->pair_hash);
-	novelty_prefetch(&s->names, e->name_hash);
+	shard_fetch_name(s, e);
 	answers_fetch(ret_answers, &s->names, &s->config->key, b, e);
 }
 
