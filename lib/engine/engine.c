@@ -91,12 +91,12 @@ struct engine *engine_init(void *mem, const struct engine_config *c)
 	    .suffix = c->suffix,
 	    .model = c->model,
 	    .services = c->services,
-	    .half_lives = c->half_lives,
 	    .key = c->key,
 	    .horizon_s = c->horizon_s,
 	    .recogniser = &tool_recogniser,
 	    .keep_all = c->keep_all,
 	};
+	decay_init(&e->track.decay, &c->half_lives);
 	e->observer = (struct observer){.suffix = c->suffix, .key = c->key};
 	e->frame_meta = (struct frame_meta){.n_ports = 1, .ports = {53}};
 	accounts_init(&e->accounts, carve(&at, accounts_size(ACCOUNTS_LOG2)), ACCOUNTS_LOG2);

@@ -70,7 +70,7 @@ DH_PREFETCH accounts_prefetch(const struct accounts *a, const struct note *n)
 
 /* Take a note of kind ZONE, LEAK or NXDOMAIN. Returns an account that is due to be judged, or
  * NULL; a note can make at most one due. */
-struct account *accounts_take(struct accounts *a, const struct note *n, const struct half_lives *h);
+struct account *accounts_take(struct accounts *a, const struct note *n, const struct decay *d);
 
 /* The number of zones a client has met; 0 when it is not known. */
 uint32_t accounts_breadth(const struct accounts *a, uint64_t client_hash);

@@ -6,20 +6,31 @@
 /* A sum is aged in steps of a power of two near half_life / 2048, counted by the multiples of the
  * step between two times: smaller steps would each round to "no decay", and touching a sum often
  * would keep it for ever. */
-static uint32_t whole_steps(uint32_t from_s, uint32_t to_s, uint32_t half_life_s)
+static uint8_t log2_step(uint32_t half_life_s)
 {
-	uint32_t log2_step =
-	    half_life_s < 4096 ? 0 : 31 - (uint32_t)__builtin_clz(half_life_s / 2048);
-	return (to_s >> log2_step << log2_step) - (from_s >> log2_step << log2_step);
+	return half_life_s < 4096 ? 0 : (uint8_t)(31 - __builtin_clz(half_life_s / 2048));
 }
 
-void sums_decay(struct sums *s, const struct half_lives *h, uint32_t now_s)
+void decay_init(struct decay *ret, const struct half_lives *h)
+{
+	ret->half_lives = *h;
+	for (int i = 0; i < SCALES; i++) {
+		ret->log2_step[i] = log2_step(h->s[i]);
+		for (uint64_t k = 0; k < DECAY_STEPS; k++)
+			ret->keep[i][k] = fixed_decay(k << ret->log2_step[i], h->s[i]);
+	}
+}
+
+void sums_decay(struct sums *s, const struct decay *d, uint32_t now_s)
 {
 	for (int i = 0; i < SCALES; i++) {
-		uint32_t age = whole_steps(s->at_s, now_s, h->s[i]);
-		if (age == 0)
+		unsigned shift = d->log2_step[i];
+		uint32_t steps = (now_s >> shift) - (s->at_s >> shift);
+		if (steps == 0)
 			continue;
-		uint64_t keep = fixed_decay(age, h->s[i]);
+		uint64_t keep = steps < DECAY_STEPS
+		                    ? d->keep[i][steps]
+		                    : fixed_decay((uint64_t)steps << shift, d->half_lives.s[i]);
 		s->up[i] = (uint32_t)(s->up[i] * keep >> 16);
 		s->down[i] = (uint32_t)(s->down[i] * keep >> 16);
 	}

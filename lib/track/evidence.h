@@ -111,10 +111,13 @@ _Static_assert(sizeof(struct hll) == 8, "the sketch is laid out in unique_mem");
 struct hll *evidence_unique(struct evidence *v);
 
 /* Fetch what every event of the pair touches. */
-DH_PREFETCH evidence_prefetch(const struct evidence *v)
+DH_PREFETCH evidence_prefetch(const struct evidence *v, uint64_t name_hash)
 {
 	for (size_t at = 0; at < offsetof(struct evidence, servers); at += 64)
 		prefetch_line((const uint8_t *)v + at);
+	prefetch_line(v->tool_mem);
+	prefetch_line(v->unique_mem);
+	hll_prefetch((const struct hll *)(const void *)v->unique_mem, EVIDENCE_HLL_P, name_hash);
 }
 
 /* Start the record of a pair. */

@@ -430,7 +430,7 @@ void shard_event(
 {
 	uint32_t now_s = (uint32_t)(e->time_ns / 1000000000);
 	uint64_t key = e->pair_hash;
-	const struct half_lives *h = &s->config->half_lives;
+	const struct decay *d = &s->config->decay;
 	struct name_scan scan;
 	struct zone_split split = {0, 0, 0, ZONE_UNKNOWN};
 	bool new_zone, new_pair;
@@ -466,9 +466,9 @@ void shard_event(
 	struct added a = price_event(s, e, z, &scan, split, novel, answers, now_s);
 	if (a.up | a.down) {
 		uint32_t zone_before = z->sums.up[SCALES - 1];
-		sums_age(&p->sums, h, now_s);
+		sums_age(&p->sums, d, now_s);
 		sums_add(&p->sums, a.up, a.down);
-		sums_age(&z->sums, h, now_s);
+		sums_age(&z->sums, d, now_s);
 		/* What a declared service is told is no leak of its zone or its clients. */
 		sums_add(&z->sums, a.service.is_shaped ? a.up - a.name : a.up, a.down);
 		if (z->sums.up[SCALES - 1] > ZONE_JUDGED_BITS256 &&
@@ -493,7 +493,7 @@ void shard_event(
 	if (a.up | a.down)
 		evidence_peak(v, &p->sums);
 	if (is_query && !novel && e->name_len)
-		bound_query(&v->bound, e->name_hash, e->qtype, e->time_ns, h);
+		bound_query(&v->bound, e->name_hash, e->qtype, e->time_ns, d);
 	count_service(v, s->config->services, &a);
 	if (!v->listed) {
 		v->listed = true;

@@ -24,7 +24,7 @@ struct track_config {
 	const struct suffix *suffix;
 	const struct model *model;
 	const struct services *services; /* NULL: none are declared */
-	struct half_lives half_lives;
+	struct decay decay;
 	struct hash_key key;
 	uint32_t horizon_s;
 	const struct recogniser *recogniser; /* of tools; NULL: none */
@@ -93,7 +93,7 @@ DH_PREFETCH shard_fetch_evidence(const struct shard *s, const struct event *e)
 {
 	const struct pair *p = tables_home_pair(&s->tables, e->pair_hash);
 	if (p->evidence && p->key == e->pair_hash)
-		evidence_prefetch(&s->evidence[p->evidence - 1]);
+		evidence_prefetch(&s->evidence[p->evidence - 1], e->name_hash);
 }
 
 /* Walk the pairs that have evidence: *at starts at 0; NULL at the end. */

@@ -19,7 +19,6 @@
 enum { TABLE_WINDOW = 8 };
 
 #define ZONE_NAME_MAX 53 /* longer zones are kept cut; samples hold the whole name */
-#define ZONE_CLIENTS_MAX 250
 
 /* What every event needs stands in the first cache line. */
 struct zone {
@@ -31,7 +30,7 @@ struct zone {
 	uint32_t novel; /* new names, and their characters */
 	uint16_t service; /* whether its names can belong to a declared service */
 	uint8_t class;    /* enum zone_class */
-	uint8_t clients;  /* clients_map, read */
+	uint8_t clients_bits; /* set in clients_map */
 
 	uint32_t first_s;
 	uint32_t chars;
@@ -74,12 +73,8 @@ struct pair *tables_pair(struct tables *t, uint64_t key, bool *ret_new, uint16_t
 struct pair *tables_find_pair(const struct tables *t, uint64_t key);
 const struct zone *tables_find_zone(const struct tables *t, uint64_t hash);
 
-/* About how many clients have asked for the zone, 1..ZONE_CLIENTS_MAX. */
-static inline uint32_t zone_clients(const struct zone *z)
-{
-	return z->clients ? z->clients : 1;
-}
-
+/* About how many clients have asked for the zone, 1..250. */
+uint32_t zone_clients(const struct zone *z);
 void zone_add_client(struct zone *z, uint64_t client_hash);
 
 static inline size_t tables_home(uint64_t hash, uint32_t mask)
