@@ -7,8 +7,8 @@
 #define STREAM_SHARE 16
 /* Events between the fetch of their cache lines and their use: some hundred nanoseconds. */
 #define FETCH_AHEAD 16u
-/* Its evidence is known when its pair has come. */
-#define EVIDENCE_AHEAD 5u
+/* And when the first of them has come, of what it leads to. */
+#define MORE_AHEAD 5u
 
 static size_t aligned(size_t n)
 {
@@ -148,9 +148,9 @@ void engine_track(struct engine *e, struct slot *s, unsigned shard)
 			const struct event *ev = entry_event(s, entry, &b);
 			shard_fetch(sh, b, ev, &ahead[fetched % FETCH_AHEAD]);
 		}
-		if (i + EVIDENCE_AHEAD < to && !(s->entries[i + EVIDENCE_AHEAD] & ENTRY_TICK))
-			shard_fetch_evidence(
-			    sh, entry_event(s, s->entries[i + EVIDENCE_AHEAD], &b));
+		if (i + MORE_AHEAD < to && !(s->entries[i + MORE_AHEAD] & ENTRY_TICK))
+			shard_fetch_more(
+			    sh, entry_event(s, s->entries[i + MORE_AHEAD], &b));
 		if (to - i == FETCH_AHEAD / 2)
 			fetch_next(e, s, shard);
 		uint32_t entry = s->entries[i];

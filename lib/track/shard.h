@@ -88,12 +88,17 @@ DH_PREFETCH shard_fetch(const struct shard *s, const struct batch *b, const stru
 	answers_fetch(ret_answers, &s->names, &s->config->key, b, e);
 }
 
-/* The same for the evidence of its pair, which has come meanwhile. */
-DH_PREFETCH shard_fetch_evidence(const struct shard *s, const struct event *e)
+/* Its pair's home has come meanwhile: fetch what it leads to, evidence or the slots behind. */
+DH_PREFETCH shard_fetch_more(const struct shard *s, const struct event *e)
 {
 	const struct pair *p = tables_home_pair(&s->tables, e->pair_hash);
-	if (p->evidence && p->key == e->pair_hash)
-		evidence_prefetch(&s->evidence[p->evidence - 1], e->name_hash);
+	if (p->key == e->pair_hash) {
+		if (p->evidence)
+			evidence_prefetch(&s->evidence[p->evidence - 1], e->name_hash);
+	} else if (p->key) {
+		for (int i = 1; i < TABLE_WINDOW; i++)
+			prefetch_line(p + i);
+	}
 }
 
 /* Walk the pairs that have evidence: *at starts at 0; NULL at the end. */
