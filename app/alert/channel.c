@@ -381,6 +381,8 @@ int channel_start(struct channel **ret, const struct channel_config *config)
 	c->driver = driver_of(sink->type);
 	if (sink->format == FORMAT_DEFAULT)
 		sink->format = c->driver->default_format;
+	if (sink->rate_per_min == 0)
+		sink->rate_per_min = c->driver->rate_per_min;
 	if (sink->timeout_s == 0)
 		sink->timeout_s = 10;
 	c->sink = sink;

@@ -26,5 +26,5 @@ struct bound {
 };
 
 /* Count one query; now_s ages the sums. */
-void bound_query(struct bound *b, uint64_t name_hash, uint16_t qtype, int64_t time_ns,
-    const struct decay *d);
+void bound_query(
+    struct bound *b, uint64_t name_hash, uint16_t qtype, int64_t time_ns, const struct decay *d);

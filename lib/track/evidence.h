@@ -48,7 +48,7 @@ struct evidence {
 	uint64_t answers_size, answered; /* sum of sizes of responses, and how many told it */
 	uint64_t extra_up, extra_down;   /* bytes beside question and answers */
 	uint64_t raw_up, raw_down;       /* bytes on DNS ports that are no DNS */
-	uint64_t opaque_bits;            /* of down_bits, what came in TXT, NULL, KEY and the like */
+	uint64_t opaque_bits; /* of down_bits, what came in TXT, NULL, KEY and the like */
 	int64_t last_query_ns;
 
 	uint32_t gaps; /* between queries */

@@ -425,8 +425,8 @@ static bool is_promoted(const struct shard *s, const struct pair *p, const struc
 		return true;
 	if (s->config->keep_all || e->flags & EV_NOT_DNS)
 		return true;
-	return p->queries == PROMOTE_QUERIES && e->flags & EV_QUERY &&
-	       !(e->flags & EV_DUPLICATE) && zone_clients(z) <= RARE_CLIENTS;
+	return p->queries == PROMOTE_QUERIES && e->flags & EV_QUERY && !(e->flags & EV_DUPLICATE) &&
+	       zone_clients(z) <= RARE_CLIENTS;
 }
 
 void shard_event(

@@ -27,9 +27,9 @@ struct zone {
 	struct sums sums;     /* over all clients */
 	uint32_t last_s;
 	uint32_t queries;
-	uint32_t novel; /* new names, and their characters */
-	uint16_t service; /* whether its names can belong to a declared service */
-	uint8_t class;    /* enum zone_class */
+	uint32_t novel;       /* new names, and their characters */
+	uint16_t service;     /* whether its names can belong to a declared service */
+	uint8_t class;        /* enum zone_class */
 	uint8_t clients_bits; /* set in clients_map */
 
 	uint32_t first_s;
