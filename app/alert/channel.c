@@ -387,6 +387,8 @@ int channel_start(struct channel **ret, const struct channel_config *config)
 		sink->format = c->driver->default_format;
 	if (sink->rate_per_min == 0)
 		sink->rate_per_min = c->driver->rate_per_min;
+	if (c->driver->takes_all)
+		sink->rate_per_min = 0;
 	if (sink->timeout_s == 0)
 		sink->timeout_s = 10;
 	c->sink = sink;
