@@ -149,8 +149,7 @@ void engine_track(struct engine *e, struct slot *s, unsigned shard)
 			shard_fetch(sh, b, ev, &ahead[fetched % FETCH_AHEAD]);
 		}
 		if (i + MORE_AHEAD < to && !(s->entries[i + MORE_AHEAD] & ENTRY_TICK))
-			shard_fetch_more(
-			    sh, entry_event(s, s->entries[i + MORE_AHEAD], &b));
+			shard_fetch_more(sh, entry_event(s, s->entries[i + MORE_AHEAD], &b));
 		if (to - i == FETCH_AHEAD / 2)
 			fetch_next(e, s, shard);
 		uint32_t entry = s->entries[i];

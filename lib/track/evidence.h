@@ -48,7 +48,7 @@ struct evidence {
 	uint64_t answers_size, answered; /* sum of sizes of responses, and how many told it */
 	uint64_t extra_up, extra_down;   /* bytes beside question and answers */
 	uint64_t raw_up, raw_down;       /* bytes on DNS ports that are no DNS */
-	uint64_t opaque_bits;            /* of down_bits, what came in TXT, NULL, KEY and the like */
+	uint64_t opaque_bits; /* of down_bits, what came in TXT, NULL, KEY and the like */
 	int64_t last_query_ns;
 
 	uint32_t gaps; /* between queries */
@@ -119,6 +119,9 @@ DH_PREFETCH evidence_prefetch(const struct evidence *v, uint64_t name_hash)
 	prefetch_line(v->unique_mem);
 	hll_prefetch((const struct hll *)(const void *)v->unique_mem, EVIDENCE_HLL_P, name_hash);
 }
+
+/* The letters of a name that has them in both cases, else 0: what its case can carry, in bits. */
+unsigned evidence_mixed_letters(const uint8_t *name, size_t len);
 
 /* Start the record of a pair. */
 void evidence_start(struct evidence *v, const struct pair *p, uint64_t key, const struct event *e,

@@ -93,6 +93,7 @@ void features_pair(struct features *f, const struct evidence *v, const struct pa
 	    .mean_answer = per(v->answers_size, v->answered, 1),
 	    .zone_clients = zone_clients(z),
 	    .zone_age_s = z->last_s - z->first_s,
+	    .days = zone_days(z),
 	    .zone_up = (uint32_t)bits256_bytes(z->sums.up[SCALES - 1]),
 	    .service = v->service,
 	    .service_direction = v->service_direction,
@@ -105,6 +106,7 @@ void features_pair(struct features *f, const struct evidence *v, const struct pa
 	memcpy(f->client, v->client, 16);
 	f->bound_up = (uint32_t)bits256_bytes(
 	    (uint64_t)v->bound.sums.up[SCALES - 1] + v->bound.sums.down[SCALES - 1]);
+	f->bound_case = (uint32_t)bits256_bytes(v->bound.cases.up[SCALES - 1]);
 	if (f->unique < v->novel)
 		f->unique = v->novel;
 	/* A name may come back in other case or cut: it was asked once. */
