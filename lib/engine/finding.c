@@ -128,7 +128,7 @@ static bool next_pair(const struct engine *e, struct engine_walk *w, struct find
 		if (!v)
 			continue;
 		features_pair(&f->now, v, p, z, v->last_ns);
-		f->now.client_breadth = accounts_breadth(&e->accounts, v->client_hash);
+		accounts_describe(&e->accounts, &f->now);
 		f->evidence = v;
 		return true;
 	}
