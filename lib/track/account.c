@@ -95,6 +95,8 @@ struct account *accounts_take(struct accounts *a, const struct note *n, const st
 		client->mixed += n->is_mixed;
 		client->reverse6 += n->is_reverse6;
 	}
+	if (n->kind == NOTE_REVERSE)
+		client->reverse4 = n->chars;
 	if (!n->is_new_zone)
 		return NULL;
 	struct account *s = find(a, accounts_suffix_key(n), n, SUBJECT_SUFFIX);
@@ -132,6 +134,7 @@ void accounts_describe(const struct accounts *a, struct features *f)
 		return;
 	f->client_breadth = client->zones;
 	f->client_reverse6 = client->reverse6;
+	f->client_reverse4 = client->reverse4;
 	if (!mixes_always(client))
 		f->bound_up += f->bound_case;
 }

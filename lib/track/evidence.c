@@ -168,6 +168,19 @@ static void count_minute(struct evidence *v, int64_t time_ns)
 	*slot = (uint16_t)(*slot + (*slot < UINT16_MAX));
 }
 
+/* MD5, SHA-1, SHA-224 and SHA-256 in hexadecimal. */
+static bool is_digest(const uint8_t *label, uint32_t len)
+{
+	if (len != 32 && len != 40 && len != 56 && len != 64)
+		return false;
+	for (uint32_t i = 0; i < len; i++) {
+		uint8_t c = label[i] | 0x20;
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+			return false;
+	}
+	return true;
+}
+
 void evidence_name(struct evidence *v, const struct event *e, const struct batch *b, uint32_t bits)
 {
 	const uint8_t *name = event_name(b, e);
@@ -222,6 +235,7 @@ void evidence_name(struct evidence *v, const struct event *e, const struct batch
 	uint32_t digits = 0;
 	for (uint32_t i = 0; i < longest; i++)
 		digits += name[longest_at + i] >= '0' && name[longest_at + i] <= '9';
+	v->digests += is_digest(name + longest_at, longest);
 	v->encoded += longest >= 8 && digits * 8 >= longest && digits < longest;
 	v->measured++;
 }

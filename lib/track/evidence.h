@@ -81,6 +81,7 @@ struct evidence {
 	uint16_t max_sub_len, max_name_len, max_labels;
 	uint32_t long_label; /* measured names with a label of 25 or more */
 	uint32_t non_ascii;  /* measured names with bytes of 128 or more */
+	uint32_t digests;    /* measured names whose longest label is as long as a digest in hex */
 	uint32_t encoded;    /* measured names whose longest label (8 and more) mixes in digits */
 	uint64_t n_symbols;
 	uint32_t minute;

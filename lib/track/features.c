@@ -59,6 +59,7 @@ static void fill_shape(struct features *f, const struct evidence *v, uint64_t up
 		f->symbols_used += v->symbols[i] != 0;
 	f->long_label_permille = per(v->long_label, n, 1000);
 	f->encoded_permille = per(v->encoded, n, 1000);
+	f->digest_permille = per(v->digests, n, 1000);
 	f->non_ascii_permille = per(v->non_ascii, n, 1000);
 	f->service_permille = per(v->service_bits, v->model_bits, 1000);
 	f->bits_per_char = per(up_bits, v->n_symbols, 1);

@@ -173,6 +173,19 @@ static void note_suffix(struct note *n, const struct name_scan *scan, struct zon
 		n->suffix_hash = hash_mix(n->suffix_hash, n->suffix[i]);
 }
 
+static bool is_reverse6(const struct zone *z, const struct event *e)
+{
+	return z->class == ZONE_REVERSE && e->name_len - e->zone_at > REVERSE4_LEN;
+}
+
+static void note_reverse(
+    struct shard *s, const struct batch *b, const struct event *e, uint32_t queries)
+{
+	struct note *n = note_add(s, NOTE_REVERSE, e, b);
+	if (n)
+		n->chars = queries;
+}
+
 /* A client meets a zone. When nobody had asked for it within the horizon, its registered label is
  * priced as a name in the account of its suffix ("*.com"). */
 static void note_zone(struct shard *s, const struct batch *b, const struct event *e,
@@ -182,7 +195,7 @@ static void note_zone(struct shard *s, const struct batch *b, const struct event
 	if (!n)
 		return;
 	n->bits = n->excess = n->chars = 0;
-	n->is_reverse6 = z->class == ZONE_REVERSE && e->name_len - e->zone_at > REVERSE4_LEN;
+	n->is_reverse6 = is_reverse6(z, e);
 	n->is_mixed =
 	    e->flags & EV_CASE_KNOWN && evidence_mixed_letters(event_name(b, e), e->name_len) != 0;
 	if (!never_asked || split.class != ZONE_REGISTERED)
@@ -478,6 +491,9 @@ void shard_event(
 	bool is_query = (e->flags & (EV_QUERY | EV_DUPLICATE)) == EV_QUERY;
 	z->queries += is_query;
 	p->queries += is_query;
+	if (is_query && z->class == ZONE_REVERSE && (p->queries & (p->queries - 1)) == 0 &&
+	    !is_reverse6(z, e))
+		note_reverse(s, b, e, p->queries);
 
 	struct added a = price_event(s, e, z, &scan, split, novel, answers, now_s);
 	if (a.up | a.down) {
