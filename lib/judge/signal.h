@@ -26,6 +26,8 @@ enum signal {
 	X(NXDOMAIN, nxdomain)             /* permille of responses */                            \
 	X(PREVALENCE, prevalence)         /* clients that share the zone's leak */               \
 	X(TEMPO, gap_spread)              /* permille: how irregular the gaps of queries are */  \
+	X(DIGESTS, digest_labels)         /* permille of names with a digest as a label */       \
+	X(ZONE_CLIENTS, zone_clients)     /* about how many ask for the zone */                  \
 	X(DAYS, days)                     /* that brought new names to a zone of one or two */   \
 	X(ZONE_KIND, zone_kind)           /* 1 registered, 2 site, 3 special, 4 reverse, 5 none, \
 	                                   * 6 reverse, of a client that asks in few of them */  \
