@@ -17,7 +17,7 @@ struct carve_output {
 	uint32_t stream;
 	struct carve_file *file; /* NULL: the limits left no room for it */
 	uint64_t lost_bytes;     /* beyond --max-bytes */
-	uint64_t first, last;    /* numbers of the messages */
+	uint64_t first, last;    /* where the messages come from: carve_place_of() */
 	int64_t first_ns, last_ns;
 	uint64_t items;
 	char suggested[CARVE_TEXT_SHOWN]; /* the name in the traffic, escaped; "" */
