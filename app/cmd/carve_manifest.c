@@ -60,7 +60,7 @@ static const char *confidence_of(const struct carve_run *run, const struct carve
 	case WHY_UNKNOWN:
 		break;
 	}
-	return tool_confidence_text(run->result.is_by_time || run->choice.why == WHY_NAMED
+	return tool_confidence_text(run->result.is_by_time[o->way] || run->choice.why == WHY_NAMED
 	                                ? CONFIDENCE_CONSISTENT
 	                                : CONFIDENCE_LIKELY);
 }

@@ -52,8 +52,8 @@ struct carve_result {
 	struct carve_fact facts[CARVE_FACTS_MAX];
 	size_t n_facts;
 	uint64_t all_facts;
-	bool has_payload; /* bytes or commands, not only facts */
-	bool is_by_time;  /* nothing but time gives the order */
+	bool has_payload;   /* bytes or commands, not only facts */
+	bool is_by_time[2]; /* nothing but time gives the order, up and down */
 	bool no_memory;
 	struct {
 		uint32_t stream;

@@ -27,7 +27,7 @@ static const struct carve_tool table[] = {
     {"slipstream", NULL, PROOF_NEVER, LOST_ALWAYS, "encrypted (QUIC)"},
     {"dnspot", NULL, PROOF_NEVER, LOST_ALWAYS, "encrypted (AES-GCM)"},
     {"WEASEL", NULL, PROOF_NEVER, LOST_ALWAYS, "encrypted (AES-CTR)"},
-    {"generic", &carver_generic, PROOF_NEVER, LOST_ALWAYS, "what came down in answers"},
+    {"generic", &carver_generic, PROOF_NEVER, LOST_ALWAYS, NULL},
 };
 
 const struct carve_tool *carve_tools_find(const char *name)

@@ -10,11 +10,12 @@
 #include "lib/carve/carve.h"
 
 #include "lib/base/sort.h"
+#include "lib/carve/answers.h"
 #include "lib/carve/blocks.h"
+#include "lib/carve/elect.h"
 #include "lib/carve/layout.h"
 #include "lib/carve/seen.h"
 #include "lib/carve/wire.h"
-#include "lib/codec/guess.h"
 
 /* One window of names; what does not fit into it goes into the next, as a file of its own. */
 #define NAMES (1u << 18)
@@ -40,6 +41,7 @@ struct generic {
 	struct record records[NAMES];
 	uint64_t scratch[NAMES];
 	uint8_t arena[ARENA];
+	struct answers answers;
 };
 
 static size_t generic_size(void)
@@ -58,6 +60,7 @@ static void *generic_init(
 	s->files = 0;
 	s->case_known = true;
 	seen_init(&s->seen, &options->key, SEEN_LATELY_NS);
+	answers_init(&s->answers, &options->key);
 	return s;
 }
 
@@ -70,60 +73,6 @@ static void tell(struct generic *s, const char *key, struct view data)
 	                              .event = r->event,
 	                              .key = key,
 	                              .data = data});
-}
-
-/* Encodings by how many of the names they can be. */
-struct vote {
-	uint32_t fits[GUESS_COUNT], decodes[GUESS_COUNT];
-};
-
-static bool decodes(int which, struct view text, uint8_t *to, size_t cap, ptrdiff_t *ret)
-{
-	*ret = which < GUESS_RADIX
-	           ? codec_decode(codec_of((enum codec_id)which), text, to, cap)
-	           : radix_decode(radix_of((enum radix_id)(which - GUESS_RADIX)), text, to, cap);
-	return *ret >= 0;
-}
-
-static ptrdiff_t decode_lax(int which, struct view text, uint8_t *to, size_t cap)
-{
-	return which < GUESS_RADIX
-	           ? codec_decode_lax(codec_of((enum codec_id)which), text, to, cap)
-	           : radix_decode(radix_of((enum radix_id)(which - GUESS_RADIX)), text, to, cap);
-}
-
-static void vote(struct vote *v, struct view text, bool case_known)
-{
-	uint8_t bytes[RADIX_MAX_SYMBOLS];
-	ptrdiff_t n;
-	for (int which = 0; which < GUESS_COUNT; which++) {
-		bool fold = which < GUESS_RADIX
-		                ? codec_of((enum codec_id)which)->fold
-		                : radix_of((enum radix_id)(which - GUESS_RADIX))->fold;
-		if ((!fold && !case_known) || decode_lax(which, text, bytes, sizeof(bytes)) < 0)
-			continue;
-		v->fits[which]++;
-		v->decodes[which] += decodes(which, text, bytes, sizeof(bytes), &n);
-	}
-}
-
-/* The alphabet that nine of ten names keep to: the smallest, and of two alike the one that more
- * names decode in. Big numbers (base36 ..) take any word, so they come last. */
-static int elect(const struct vote *v, uint32_t names)
-{
-	uint32_t mask = 0;
-	for (int which = 0; which < GUESS_COUNT; which++)
-		if ((uint64_t)v->fits[which] * 10 >= (uint64_t)names * 9)
-			mask |= 1u << which;
-	int best = guess_best(mask & ((1u << GUESS_RADIX) - 1));
-	if (best < 0)
-		return guess_best(mask);
-	for (int which = 0; which < GUESS_RADIX; which++)
-		if (mask >> which & 1 &&
-		    codec_of((enum codec_id)which)->bits == codec_of((enum codec_id)best)->bits &&
-		    v->decodes[which] > v->decodes[best])
-			best = which;
-	return best;
 }
 
 static bool is_before(const void *a, const void *b, const void *ctx)
@@ -194,7 +143,7 @@ static void text_out(struct file *f, const struct record *r, struct view text)
 	} else if (f->whole) {
 		data_out(f, r, view_of(bytes, blocks_put(&f->blocks, text, bytes)));
 	} else {
-		ptrdiff_t n = decode_lax(f->which, text, bytes, sizeof(bytes));
+		ptrdiff_t n = election_decode(f->which, text, bytes, sizeof(bytes));
 		data_out(f, r, view_of(bytes, n > 0 ? (size_t)n : 0));
 	}
 }
@@ -281,7 +230,7 @@ static struct reading read_all(struct generic *s, const struct layout *l)
 {
 	uint8_t text[NAME_BYTES_MAX], bytes[RADIX_MAX_SYMBOLS];
 	size_t len;
-	struct vote v = {0};
+	struct election v = {0};
 	struct reading ret = {0};
 	for (uint32_t i = 0; i < s->n; i++) {
 		struct record *r = &s->records[i];
@@ -289,9 +238,9 @@ static struct reading read_all(struct generic *s, const struct layout *l)
 		r->len = r->fits ? (uint16_t)len : 0;
 		ret.fit += r->fits;
 		if (r->fits)
-			vote(&v, view_of(text, len), s->case_known);
+			election_add(&v, view_of(text, len), s->case_known);
 	}
-	ret.which = elect(&v, ret.fit);
+	ret.which = election_end(&v);
 	if (ret.which < 0)
 		return ret;
 	ret.alone = v.decodes[ret.which];
@@ -301,18 +250,16 @@ static struct reading read_all(struct generic *s, const struct layout *l)
 		struct record *r = &s->records[i];
 		if (r->fits &&
 		    layout_read(l, &s->names[i], &s->key, &r->counter, &r->group, text, &len))
-			r->fits =
-			    decode_lax(ret.which, view_of(text, len), bytes, sizeof(bytes)) >= 0;
+			r->fits = election_decode(
+			              ret.which, view_of(text, len), bytes, sizeof(bytes)) >= 0;
 	}
 	return ret;
 }
 
-static void flush(struct generic *s)
+static void names_out(struct generic *s)
 {
 	struct layout l, other;
 	struct file f = {.s = s, .layout = &l};
-	if (s->n == 0)
-		return;
 	layout_find(s->names, s->n, s->scratch, &s->key, &l);
 	struct reading r = read_all(s, &l);
 	if (layout_without_nonces(&l, &other)) {
@@ -337,6 +284,13 @@ static void flush(struct generic *s)
 	}
 	for (; from < s->n && strays < STRAYS; from++, strays++)
 		stray(s, &s->records[from]);
+}
+
+static void flush(struct generic *s)
+{
+	if (s->n > 0)
+		names_out(s);
+	answers_flush(&s->answers, &s->sink, &s->files);
 	s->n = 0;
 	s->used = 0;
 }
@@ -344,6 +298,10 @@ static void flush(struct generic *s)
 static void generic_feed(void *state, const struct carve_event *e)
 {
 	struct generic *s = state;
+	if (e->flags & EV_RESPONSE && e->top_at <= e->name.len && !answers_put(&s->answers, e)) {
+		flush(s);
+		(void)answers_put(&s->answers, e);
+	}
 	if (e->top_at == 0 || e->top_at > e->name.len || seen_before(&s->seen, e->name, e->time_ns))
 		return;
 	if (!(e->flags & EV_CASE_KNOWN))
