@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/codec/codebook.h"
 #include "lib/codec/codec.h"
+#include "lib/codec/groups.h"
 #include "lib/codec/radix.h"
 #include "lib/judge/tools/tool.h"
 
@@ -452,6 +454,28 @@ static void cobaltstrike_has_a_beacon(void **state)
 	is_recognised("Cobalt Strike", CONFIDENCE_LIKELY);
 }
 
+/* Prefixes of a profile's own: the id alone and a counter under it tell. */
+static void cobaltstrike_has_a_row(void **state)
+{
+	char name[128];
+	for (unsigned transfer = 0; transfer < 4; transfer++) {
+		ask("19997cf2", A);
+		for (unsigned i = 0; i < 6; i++) {
+			snprintf(name, sizeof(name), "zq1%06x.%06x.%x.19997cf2",
+			    chance() & 0xffffff, chance() & 0xffffff, 0x40 + transfer * 16 + i);
+			ask(name, A);
+		}
+	}
+	is_recognised("Cobalt Strike", CONFIDENCE_LIKELY);
+	says("beacon", "19997cf2");
+	begin(state);
+	for (unsigned i = 0; i < 60; i++) {
+		snprintf(name, sizeof(name), "zq1%06x.%x.19997cf2", chance() & 0xffffff, i);
+		ask(name, A);
+	}
+	is_recognised("none", CONFIDENCE_NONE);
+}
+
 static void dnstt_has_a_client(void **state)
 {
 	for (unsigned i = 0; i < 8; i++) {
@@ -477,15 +501,42 @@ static void slipstream_opens_with_quic(void **state)
 	is_recognised("slipstream", CONFIDENCE_LIKELY);
 }
 
-static void the_weak_ones_are_consistent_at_most(void **state)
+/* A packet of tcp-over-dns; spoilt: the checksum does not hold. */
+static void ask_packet(unsigned i, char mark, bool spoilt)
 {
-	for (unsigned i = 0; i < 40; i++) {
-		uint8_t bytes[24];
-		char text[80];
-		fill(bytes, sizeof(bytes));
-		ask(encoded(CODEC_SAFE16, bytes, sizeof(bytes), text, sizeof(text)), TXT);
+	uint8_t bytes[30] = {0x34, 0x92, (uint8_t)i, 0, i % 3 ? 2 : 1},
+	        size[2] = {sizeof(bytes), 0};
+	char text[128] = {mark}, name[160];
+	const struct groups *g = groups_of(mark == 'b' ? GROUPS_BASE63 : GROUPS_BASE37);
+	fill(bytes + 6, 24);
+	uint8_t sum = 24;
+	for (unsigned k = 0; k < sizeof(bytes); k++)
+		sum = (uint8_t)(sum + (k == 1 ? 0 : bytes[k]));
+	bytes[5] = (uint8_t)(spoilt - sum);
+	if (mark == 'a') {
+		encoded(CODEC_SAFE16, bytes, sizeof(bytes), text + 1, sizeof(text) - 1);
+	} else {
+		ptrdiff_t n = groups_encode(g, view_of(size, 2), text + 1, 40);
+		groups_encode(g, view_of(bytes, sizeof(bytes)), text + 1 + n, 80);
 	}
-	is_recognised("tcp-over-dns", CONFIDENCE_CONSISTENT);
+	snprintf(name, sizeof(name), "%.60s%s%s.t", text, strlen(text) > 60 ? "." : "",
+	    strlen(text) > 60 ? text + 60 : "");
+	ask(name, i % 2 ? TXT : CNAME);
+}
+
+static void tcp_over_dns_has_a_checksum(void **state)
+{
+	for (unsigned mark = 0; mark < 3; mark++) {
+		begin(state);
+		for (unsigned i = 0; i < 10; i++)
+			ask_packet(i, "abh"[mark], false);
+		is_recognised("tcp-over-dns", CONFIDENCE_LIKELY);
+		says("session", "9234");
+	}
+	begin(state);
+	for (unsigned i = 0; i < 40; i++)
+		ask_packet(i, 'a', true);
+	is_recognised("none", CONFIDENCE_NONE);
 }
 
 static void dnscapy_has_a_connection(void **state)
@@ -521,15 +572,48 @@ static void weasel_has_a_session(void **state)
 	says("session", "c0de");
 }
 
-static void packetwhisper_walks_with_john(void **state)
+static void packetwhisper_goes_by_the_book(void **state)
 {
-	static const char *const titles[] = {"Mr", "Dr", "Prof", "Maj", "Capt"};
-	for (unsigned i = 0; i < 12; i++) {
-		char name[64];
-		snprintf(name, sizeof(name), "%s.John.%c", titles[i % 5], 'A' + (char)(i % 26));
-		ask_id(name, "yoyodyne.com", A, 1);
+	static const char *const titles[] = {"Mr", "Dr", "Prof", "Lord", "Capt"};
+	static const struct {
+		enum codebook_id book;
+		const char *zone, *label;
+		int tail;
+	} books[] = {
+	    {CODEBOOK_YOYODYNE, "yoyodyne.com", "", 0},
+	    {CODEBOOK_AKSTAT, "akstat.io", "", 4},
+	    {CODEBOOK_LOG_OPTIMIZELY, "optimizely.com", ".log", 5},
+	    {CODEBOOK_CDN_OPTIMIZELY, "optimizely.com", ".cdn", 4},
+	};
+	for (unsigned b = 0; b < sizeof(books) / sizeof(books[0]); b++) {
+		begin(state);
+		for (unsigned i = 0; i < 20; i++) {
+			char name[64];
+			struct view word = codebook_word(books[b].book, chance() % 64);
+			if (b == 0)
+				snprintf(name, sizeof(name), "%s.John.%.*s", titles[i % 5],
+				    (int)word.len, word.p);
+			else
+				snprintf(name, sizeof(name), "%.*s%0*u%s", (int)word.len, word.p,
+				    books[b].tail, chance() % 10000, books[b].label);
+			ask_id(name, books[b].zone, A, 1);
+		}
+		is_recognised("PacketWhisper", CONFIDENCE_LIKELY);
+		says("code_book", codebook_name(books[b].book));
 	}
-	is_recognised("PacketWhisper", CONFIDENCE_LIKELY);
+}
+
+/* What browsers really ask of those zones. */
+static void content_networks_are_no_packetwhisper(void **state)
+{
+	for (unsigned i = 0; i < 200; i++) {
+		char name[64];
+		snprintf(name, sizeof(name), "%08x", chance() << 8 ^ chance());
+		ask_id(name, "akstat.io", A, 1);
+		snprintf(name, sizeof(name), "%u.log", 10000000 + chance());
+		ask_id(name, "optimizely.com", A, 1);
+	}
+	is_recognised("none", CONFIDENCE_NONE);
 }
 
 static void dnspot_counts_its_dots(void **state)
@@ -637,13 +721,15 @@ int main(void)
 	    TEST(random_labels_are_no_saitama),
 	    TEST(sliver_has_a_session),
 	    TEST(cobaltstrike_has_a_beacon),
+	    TEST(cobaltstrike_has_a_row),
 	    TEST(dnstt_has_a_client),
 	    TEST(slipstream_opens_with_quic),
-	    TEST(the_weak_ones_are_consistent_at_most),
+	    TEST(tcp_over_dns_has_a_checksum),
 	    TEST(dnscapy_has_a_connection),
 	    TEST(dns_shell_sends_results),
 	    TEST(weasel_has_a_session),
-	    TEST(packetwhisper_walks_with_john),
+	    TEST(packetwhisper_goes_by_the_book),
+	    TEST(content_networks_are_no_packetwhisper),
 	    TEST(dnspot_counts_its_dots),
 	    TEST(ordinary_names_are_no_tool),
 	    TEST(retransmits_neither_help_nor_harm),
