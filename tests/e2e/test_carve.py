@@ -96,7 +96,8 @@ def test_standard_input_gives_the_same(dnshound, tmp_path):
     with os.fdopen(read) as file:
         third = carve(dnshound, tmp_path / "c", "-", stdin=file)
     os.wait()
-    assert first["targets"] == second["targets"] == third["targets"]
+    told = json.dumps(first["targets"]).replace(json.dumps(str(path)), '"-"')
+    assert json.loads(told) == second["targets"] == third["targets"]
 
 
 # How made-up tools send a file: name -> (bytes in a name, their labels, the rest of the name).
