@@ -35,11 +35,21 @@ def blocks(data):
         length = struct.unpack(order + "I", data[at + 4:at + 8])[0]
         body = data[at + 8:at + length - 4]
         if kind == 1:
-            links.append(struct.unpack(order + "H", body[:2])[0])
+            links.append((struct.unpack(order + "H", body[:2])[0], ticks(order, body[8:])))
         elif kind == 6:
             face, high, low, size = struct.unpack(order + "4I", body[:16])
-            yield links[face], (high << 32 | low) / 1e6, body[20:20 + size]
+            yield links[face][0], (high << 32 | low) / links[face][1], body[20:20 + size]
         at += length
+
+
+def ticks(order, options):
+    """Of a second: what if_tsresol says, else a million."""
+    while len(options) >= 4:
+        code, length = struct.unpack(order + "2H", options[:4])
+        if code == 9:
+            return 2 ** (options[4] & 127) if options[4] & 128 else 10 ** options[4]
+        options = options[4 + length + -length % 4:]
+    return 10 ** 6
 
 
 def datagram(link, data):

@@ -203,37 +203,33 @@ def dns2tcp(path):
 # ---- dnscat2 ----
 
 def dnscat2_packet(labels):
-    text = b"".join(labels)
-    if labels and labels[0] == b"dnscat":
-        text = b"".join(labels[1:])
-    try:
-        return bytes.fromhex(text.decode())
-    except ValueError:
-        return b""
+    """The hex in front of the domain, and of what a search list put behind that."""
+    text = b""
+    for label in labels[1:] if labels and labels[0] == b"dnscat" else labels:
+        if not all(c in b"0123456789abcdefABCDEF" for c in label):
+            break
+        text += label
+    return bytes.fromhex(text.decode()) if len(text) % 2 == 0 else b""
 
 
-def dnscat2_answer(message, suffix):
+def dnscat2_answer(message):
     for kind, rdata, labels in message.answers:
         if kind == TXT:
-            try:
-                return bytes.fromhex(strings(rdata).decode())
-            except ValueError:
-                return b""
+            return dnscat2_packet([strings(rdata)])
         if labels:
-            return dnscat2_packet(labels[:-suffix] if suffix else labels)
+            return dnscat2_packet(labels)
     return b""
 
 
-def dnscat2(path, suffix):
-    """{session: (options, up, down)} of those in the clear; suffix: labels of the domain."""
+def dnscat2(path):
+    """{session: (options, up, down)} of those in the clear."""
     starts, options, pieces, sealed = {}, {}, collections.defaultdict(lambda: ({}, {})), set()
     for message in captured.messages(path):
         if not message.labels:
             continue
-        labels = message.labels[:-suffix] if suffix else message.labels
-        packets = [dnscat2_packet(labels)]
+        packets = [dnscat2_packet(message.labels)]
         if message.is_response:
-            packets.append(dnscat2_answer(message, suffix))
+            packets.append(dnscat2_answer(message))
         for way, data in enumerate(packets):
             if len(data) < 5:
                 continue
@@ -248,16 +244,17 @@ def dnscat2(path, suffix):
                 pieces[session][way].setdefault(struct.unpack(">H", data[5:7])[0], data[9:])
     out = {}
     for session, ways in pieces.items():
-        if session in sealed or (session, 0) not in starts:
+        if session in sealed:
             continue
         streams = []
         for way, parts in enumerate(ways):
-            at, stream = starts.get((session, way), 0), b""
+            at, stream = starts.get((session, way), next(iter(parts), 0)), b""
             while at in parts:
                 stream += parts[at]
                 at = (at + len(parts[at])) & 0xFFFF
             streams.append(stream)
-        out[session] = options[session], *streams
+        # One that was under way already is told by its first command.
+        out[session] = options.get(session, 0x20), *streams
     return out
 
 
