@@ -8,6 +8,7 @@ import os
 import pathlib
 import random
 import shlex
+import subprocess
 import sys
 
 import pytest
@@ -69,13 +70,44 @@ def test_the_files_of_the_examples_come_back(dnshound, truth, tmp_path):
     assert {target["tool"] for target in manifest["targets"]} == {truth["tool"]}
 
 
-def test_the_command_that_scan_tells_works(dnshound, tmp_path):
-    path = EXAMPLES / "dns2tcp-txt.pcap"
-    told = dnshound("scan", path).stdout
-    (line,) = [line for line in told.splitlines() if "dnshound carve" in line]
-    words = shlex.split(line.split("dnshound ", 1)[1].replace("DIR", str(tmp_path / "out")))
-    assert dnshound(*words).returncode == PAYLOAD
-    assert (tmp_path / "out" / "manifest.json").exists()
+TUNNEL = CORPUS / "open" / "tunnel"
+# Inputs, and what the commands that scan tells for them must end in.
+TOLD = {
+    "dns2tcp": ([EXAMPLES / "dns2tcp-txt.pcap"], PAYLOAD),
+    "several": ([EXAMPLES / "dns2tcp-txt.pcap", EXAMPLES / "iodine-null.pcap",
+                 EXAMPLES / "ordinary.pcap"], PAYLOAD),
+    "folder": ([EXAMPLES], PAYLOAD),
+    "commands": ([TUNNEL / "elisaUD-cloud+IncidentesCiberseguridad/1-dnscat2_un.pcap"], PAYLOAD),
+    "encrypted": ([TUNNEL / "Raaaaag+dns_tunneling_traffic/dnscat2.pcapng"], NOTHING),
+    "no-domain": ([TUNNEL / "ntop+nDPI/tests/cfgs/default/pcap/dns-tunnel-iodine.pcap"], PAYLOAD),
+    "unknown": ([CORPUS / "lab" / "exfil_b32_A_dnsexf.pcap"], PAYLOAD),
+}
+
+
+def run_told(command, folder):
+    """The command as a shell would read it, with a real folder for DIR."""
+    program = os.environ.get("DNSHOUND", ROOT / "build" / "app" / "dnshound")
+    line = command.replace("dnshound", shlex.quote(str(program)), 1).replace(
+        "-o DIR", f"-o {shlex.quote(str(folder))}")
+    return subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True).returncode
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_the_command_that_scan_tells_works(dnshound, name, tmp_path):
+    inputs, status = TOLD[name]
+    if not all(path.exists() for path in inputs):
+        pytest.skip("no corpora: set DNSHOUND_CORPUS")
+    shown = [line.split(": ", 1)[1] for line in dnshound("scan", *inputs).stdout.splitlines()
+             if "dnshound carve " in line]
+    findings = [json.loads(line) for line in dnshound("scan", "--json", *inputs).stdout.splitlines()]
+    told = [f for f in findings if f["type"] == "finding" and f["carve_command"]]
+    assert shown == [f["carve_command"] for f in told] != []
+    for n, finding in enumerate(told):
+        assert run_told(finding["carve_command"], tmp_path / str(n)) == status
+        manifest = json.loads((tmp_path / str(n) / "manifest.json").read_text())
+        (target,) = manifest["targets"]
+        assert target["tool"] == (finding["tool"] or {"name": "generic"})["name"]
+        assert finding["carvable"] == (finding["tool"] is not None and status == PAYLOAD)
 
 
 def test_ordinary_traffic_holds_nothing(dnshound, tmp_path):
@@ -302,9 +334,9 @@ def test_the_command_that_scan_tells_is_safe_to_copy(dnshound, tmp_path):
     (tmp_path / "a b.pcap").write_bytes(data)
     told = dnshound("scan", tmp_path / "a b.pcap").stdout
     (line,) = [line for line in told.splitlines() if "dnshound carve" in line]
-    words = shlex.split(line.split("dnshound ", 1)[1].replace("DIR", str(tmp_path / "out")))
+    words = shlex.split(line.split("dnshound ", 1)[1])
     assert words[1] == str(tmp_path / "a b.pcap")
-    assert dnshound(*words).returncode == PAYLOAD
+    assert run_told(line.split(": ", 1)[1], tmp_path / "out") == PAYLOAD
 
 
 OPEN = [
