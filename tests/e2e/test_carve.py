@@ -293,9 +293,15 @@ ZEEK = """#separator \\x09
 """
 
 
-def write_zeek(path, names):
+def zeek_text(label):
+    """As Zeek writes a label: lower case, and what is no ASCII as \\xNN."""
+    return "".join(chr(c) if 32 < c < 127 and c != 92 else f"\\x{c:02x}" for c in label.lower())
+
+
+def write_zeek(path, names, qtype="A", number=1):
     lines = [f"{packets.START + n / 20:.6f}\tC{n}\t10.0.0.7\t40000\t10.0.0.53\t53\tudp\t{n}\t-\t"
-             f"{b'.'.join(name).decode().lower()}\t1\tC_INTERNET\t1\tA\t-\t-\tF\tF\tT\tF\t0\t-\t-\tF\n"
+             f"{'.'.join(map(zeek_text, name))}\t1\tC_INTERNET\t{number}\t{qtype}\t-\t-\tF\tF"
+             "\tT\tF\t0\t-\t-\tF\n"
              for n, name in enumerate(names)]
     path.write_text(ZEEK + "".join(lines))
     return path
