@@ -4,7 +4,12 @@ import base64
 import lzma
 import os
 import struct
+import sys
 import zlib
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tests/e2e"))
+
+import encoders  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TYPES = [1, 5, 10, 15, 16, 25, 33, 65399]
@@ -165,6 +170,9 @@ def tcp_over_dns():
     write("carve_tcp_over_dns", "packed", b"".join(
         event(5, name("a", packet(n + 1, 9 if at + 20 >= len(packed) else 0, packed[at:at + 20])))
         for n, at in enumerate(range(0, len(packed), 20))))
+    write("carve_tcp_over_dns", "hole", b"".join(
+        event(5, name("a", packet(n, 1 if n % 3 == 0 else 0, b"part %d " % n)))
+        for n in (1, 2, 4, 5, 6, 9)))
     cname = b"".join(bytes([len(x)]) + x.encode()
                      for x in name("a", packet(1, 1, b"down")).split(".")) + b"\0"
     write("carve_tcp_over_dns", "cname", event(5, name("h", packet(0, 2, b"poll")), 5, cname))
@@ -200,7 +208,38 @@ def answers():
         for n, chunk in enumerate(chunks)))
 
 
+def lossy():
+    """The ways with a hole in them."""
+    def job(text):
+        return f"abcdefg{('abcdefg|!|' + text).encode().hex()}"
+    parts = [f"{n}|!|{bytes(range(n, n + 9)).hex()}" for n in range(8)]
+    write("carve_det", "hole", b"".join(event(1, labels(job(text))) for text in [
+        "f.txt|!|REGISTER|!|0123", *parts[:3], *parts[5:], "8|!|DONE"]))
+    write("carve_dns_shell", "hole", event(1, "k.CMDC9") + b"".join(
+        event(1, f"a{n}.CMD{n}.61626364") for n in (0, 1, 5, 7)) + event(1, "d.END"))
+    down = base64.b64encode(b"123456789") + b"\n"
+    write("carve_ozymandns", "hole", b"".join(
+        event(16, f"{at}-9.id-12.down.x", 16, bytes([len(down)]) + down) for at in (0, 9, 36, 27)))
+    text = base64.b32encode(bytes(range(200))).decode().rstrip("=").lower()
+    write("carve_generic", "cut-hole", b"".join(
+        event(1, f"{text[at:at + 9]}.{n}") for n, at in enumerate(range(0, len(text), 9))
+        if n not in (4, 5, 9)))
+    text = base64.urlsafe_b64encode(bytes(range(250))).decode().rstrip("=")
+    write("carve_dnsexfiltrator", "hole", b"".join(
+        event(16, f"{n}.{text[at:at + 30]}") for n, at in enumerate(range(0, len(text), 30))
+        if n not in (2, 3)))
+
+
+def saitama():
+    for name, lost in (("deflated", ()), ("hole", (2,))):
+        write("carve_saitama", name, b"".join(
+            event(1, b".".join(asked).decode(), 1, records[0][1])
+            for asked, _, records in encoders.saitama(b"dir", b"a secret " * 40, lost=lost)))
+
+
 iodine()
+lossy()
+saitama()
 tcp_over_dns()
 packetwhisper()
 answers()

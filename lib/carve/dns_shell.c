@@ -119,6 +119,8 @@ static void dns_shell_feed(void *state, const struct carve_event *e)
 {
 	struct dns_shell *s = state;
 	struct view left = e->name, random, kind;
+	if (e->name.len == 0)
+		return;
 	if (e->qtype == QTYPE_TXT && e->flags & EV_RESPONSE &&
 	    !seen_before(&s->seen, e->name, e->time_ns))
 		command(s, e);

@@ -298,7 +298,10 @@ static void flush(struct generic *s)
 static void generic_feed(void *state, const struct carve_event *e)
 {
 	struct generic *s = state;
-	if (e->flags & EV_RESPONSE && e->top_at <= e->name.len && !answers_put(&s->answers, e)) {
+	if (e->name.len == 0)
+		return;
+	if (e->flags & EV_RESPONSE && e->answers.len > 0 && e->top_at <= e->name.len &&
+	    !answers_put(&s->answers, e)) {
 		flush(s);
 		(void)answers_put(&s->answers, e);
 	}

@@ -189,3 +189,50 @@ def iodine(packets):
                              [(NULL, b"\0\0")]))
         command(b"p", b"\0\0", b"\0\0")
     return exchange
+
+
+def twister(seed):
+    """The 32-bit numbers of MT19937 under a seed of one word, as its inventors seed it."""
+    state = [seed]
+    for i in range(1, 624):
+        state.append((1812433253 * (state[-1] ^ state[-1] >> 30) + i) & 0xFFFFFFFF)
+    source = random.Random()
+    source.setstate((3, (*state, 624), None))
+    return lambda: source.getrandbits(32)
+
+
+def saitama(command, result, agent=77, lost=()):
+    """An agent is greeted, told a command, and sends its result (deflated) in pieces; its counter
+    runs on over three domains."""
+    letters = b"abcdefghijklmnopqrstuvwxyz0123456789"
+    digits = b"razupgnv2w01eos4t38h7yqidxmkljc6b9f5"
+    zones = [[b"one", b"test"], [b"two", b"test"], [b"three", b"test"]]
+    counter, exchange = 17103, []
+
+    def number(value, width):
+        return [value // 36 ** at % 36 for at in range(width - 1, -1, -1)]
+
+    def ask(values, address, is_lost=False):
+        nonlocal counter
+        draw, left, alphabet = twister(counter), bytearray(letters), []
+        for n in range(36, 0, -1):
+            alphabet.append(left.pop(draw() % n))
+        label = bytes(alphabet[v] for v in values) + bytes(digits[d] for d in number(counter, 3))
+        if not is_lost:
+            exchange.append(([label] + zones[counter % 3], A, [(A, address)]))
+        counter += 1
+
+    who = number(agent, 2)
+    ask([1, 2, 3, 4, 5, 6, 7], bytes([144, 1, 2, agent]))
+    whole = b"\x46" + command
+    ask(who, b"\xa9" + len(whole).to_bytes(3, "big"))
+    for at in range(0, len(whole), 4):
+        ask([2] + who + number(at, 3), whole[at:at + 4].ljust(4, b"\0"))
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = b"\x3d" + packer.compress(result) + packer.flush()
+    for at in range(0, len(packed), 12):
+        part = base64.b32encode(packed[at:at + 12]).rstrip(b"=").lower()
+        head = [1] + who + number(at, 3) + (number(len(packed), 3) if at == 0 else [])
+        ask(head + [letters.index(c) if c > 57 else c - 48 + 26 for c in part],
+            bytes([1, 2, 3, 4]), at // 12 in lost)
+    return exchange

@@ -147,6 +147,17 @@ def test_packetwhisper_below_a_suffix_is_carved_when_it_is_named(dnshound, tmp_p
     assert pieces(tmp_path / "out", target, "file") == [data]
 
 
+def test_commands_and_results_of_saitama_over_its_domains(dnshound, tmp_path):
+    result = TEXT + noise(1500)
+    path = packets.write_exchange(tmp_path / "a.pcap", encoders.saitama(b"dir C:\\users", result))
+    assert named(dnshound, path) == {"Saitama"}
+    target = carve(dnshound, tmp_path / "out", path)
+    assert {"one.test", "two.test", "three.test"} == set(target["zone"].split(", "))
+    assert pieces(tmp_path / "out", target, "stream", "up") == [result]
+    told = [fact["value"] for fact in target["facts"] if fact["key"] == "command"]
+    assert told == ["dir C:\\\\users"]
+
+
 def chunks(kind, data):
     size = {"A": 4, "AAAA": 16}.get(kind, 90)
     return encoders.cut(data, size)
