@@ -131,6 +131,8 @@ static void add_output(struct record *list, const struct carve_run *run, size_t 
 	record_text(to, "suggested_name", o->suggested[0] ? o->suggested : NULL);
 	if (o->what == WHAT_UNPACKED && r->outputs[o->from].file)
 		record_text(to, "unpacked_from", r->outputs[o->from].file->name);
+	if (o->is_unpacked_in_part)
+		record_bool(to, "unpacked_in_part", true);
 	if (o->what == WHAT_PACKETS)
 		record_int(to, "packets", o->items);
 	struct record *from = record_object(to, "from");
@@ -241,6 +243,8 @@ static void print_output(const struct carve_run *run, const struct carve_output 
 		printf("  %zu gap%s", gaps, gaps == 1 ? "" : "s");
 	if (o->lost_bytes)
 		printf("  cut by --max-bytes");
+	if (o->is_unpacked_in_part)
+		printf("  holds more");
 	putchar('\n');
 }
 

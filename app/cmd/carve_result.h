@@ -23,6 +23,7 @@ struct carve_output {
 	char suggested[CARVE_TEXT_SHOWN]; /* the name in the traffic, escaped; "" */
 	char type[64];                    /* what libmagic takes it for; "" */
 	unsigned from;                    /* UNPACKED: index of the output it was in */
+	bool is_unpacked_in_part;         /* it holds more than the limits let be written */
 };
 
 struct carve_gap {

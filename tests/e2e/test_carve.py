@@ -3,6 +3,7 @@
 import base64
 import gzip
 import hashlib
+import io
 import json
 import os
 import pathlib
@@ -10,6 +11,8 @@ import random
 import shlex
 import subprocess
 import sys
+import tarfile
+import zipfile
 
 import pytest
 
@@ -226,6 +229,9 @@ HOSTILE = [b"../../../../tmp/dnshound-was-here", b"..", b"a\0b\nc\x1b[31m", b"/e
            b"C:\\x\\..\\y", b"n" * 100 + b".txt", b"-rf"]
 
 
+PLAIN = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+
+
 @pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
 def test_names_from_the_traffic_stay_in_the_directory(dnshound, name, tmp_path):
     greeting = base64.b32encode(name + b"|30").rstrip(b"=")
@@ -240,8 +246,7 @@ def test_names_from_the_traffic_stay_in_the_directory(dnshound, name, tmp_path):
     manifest = carve(dnshound, folder, path, "--zone", "evil.com")
     (item,) = items(manifest, "file")
     assert item["file"].startswith("000") and len(item["file"]) <= 80
-    assert set(item["file"]) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                    "0123456789._-")
+    assert set(item["file"]) <= PLAIN
     assert item["suggested_name"]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.pcap", "deep"]
     assert not pathlib.Path("/tmp/dnshound-was-here").exists()
@@ -249,18 +254,64 @@ def test_names_from_the_traffic_stay_in_the_directory(dnshound, name, tmp_path):
     assert b"\x1b" not in (folder / texts["file"]).read_bytes()
 
 
-def bomb(tmp_path):
-    names = exfiltrate("hex", gzip.compress(bytes(40 << 20)))
-    return write_names(tmp_path / "a.pcap", names)
+def archive(kind, entries):
+    """A zip or tar.gz of (name, bytes); None for bytes is a link to /etc/passwd."""
+    out = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+            for name, data in entries:
+                file.writestr(name, data or b"")
+        return out.getvalue()
+    with tarfile.open(fileobj=out, mode="w:gz") as file:
+        for name, data in entries:
+            info = tarfile.TarInfo(name)
+            info.size = len(data or b"")
+            if data is None:
+                info.type, info.linkname = tarfile.SYMTYPE, "/etc/passwd"
+            file.addfile(info, io.BytesIO(data or b""))
+    return out.getvalue()
 
 
-def test_a_bomb_ends_at_the_limit(dnshound, tmp_path):
-    manifest = carve(dnshound, tmp_path / "out", bomb(tmp_path), "--max-bytes", "1M")
-    (unpacked,) = items(manifest, "unpacked")
+BOMBS = {
+    "gzip": lambda: gzip.compress(bytes(40 << 20)),
+    "zip": lambda: archive("zip", [("a", bytes(40 << 20))]),
+    "tar": lambda: archive("tar", [("a", bytes(40 << 20))]),
+    "entries": lambda: archive("zip", [(f"{n}", bytes(4 << 10)) for n in range(600)]),
+}
+
+
+@pytest.mark.parametrize("kind", BOMBS)
+def test_a_bomb_ends_at_the_limit(dnshound, kind, tmp_path):
+    path = write_names(tmp_path / "a.pcap", exfiltrate("hex", BOMBS[kind]()))
+    manifest = carve(dnshound, tmp_path / "out", path, "--max-bytes", "1M")
+    (packed,), unpacked = items(manifest, "file"), items(manifest, "unpacked")
     assert manifest["limit_reached"]
-    assert unpacked["bytes_beyond_limit"] > 0 and not unpacked["complete"]
-    held = sum(path.stat().st_size for path in (tmp_path / "out").iterdir())
-    assert held <= (1 << 20) + (64 << 10)  # and the manifest
+    if kind == "entries":
+        assert packed["unpacked_in_part"] and all(item["bytes"] == 4 << 10 for item in unpacked[:-1])
+    else:
+        assert unpacked[-1]["bytes_beyond_limit"] > 0 and not unpacked[-1]["complete"]
+    names = [path for path in (tmp_path / "out").iterdir() if path.name != "manifest.json"]
+    assert sum(path.stat().st_size for path in names) <= 1 << 20
+    assert len(names) <= 300
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_names_and_links_in_archives_stay_in_the_directory(dnshound, kind, tmp_path):
+    entries = [("../../../../tmp/dnshound-was-here", b"one"), ("/etc/passwd", b"two"),
+               ("a/b/../c.txt", b"three"), ("n" * 200, b"four"), ("x\n\x1b[31m", b"five")]
+    if kind == "tar":
+        entries += [("link", None), ("link/inside", b"six")]
+    path = write_names(tmp_path / "a.pcap", exfiltrate("hex", archive(kind, entries)))
+    folder = tmp_path / "deep" / "out"
+    folder.parent.mkdir()
+    manifest = carve(dnshound, folder, path, "--zone", "evil.com")
+    files = [item for item in items(manifest, "unpacked")]
+    assert sorted((folder / item["file"]).read_bytes() for item in files) == sorted(
+        data for _, data in entries if data)
+    assert all(set(item["file"]) <= PLAIN for item in files)
+    assert not any(entry.is_symlink() for entry in folder.iterdir())
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.pcap", "deep"]
+    assert not pathlib.Path("/tmp/dnshound-was-here").exists()
 
 
 def test_what_is_packed_is_unpacked_one_level(dnshound, tmp_path):

@@ -12,6 +12,7 @@ import pytest
 
 import captured
 import decoders
+import test_tools as naming
 from conftest import EXAMPLES, ROOT
 
 CORPUS = pathlib.Path(os.environ.get("DNSHOUND_CORPUS", ROOT.parent / "shared" / "data"))
@@ -90,6 +91,27 @@ def test_streams_and_commands_of_dnscat2_in_the_clear(dnshound, path, tmp_path):
              if name == "download" and is_response}
     assert {item["sha256"] for item in items(targets, "file")} == files
     assert commands or sessions
+
+
+@pytest.mark.parametrize("row", [row for row in naming.paths("tunnel")
+                                 if not row.values[0] or row.values[0]["kind"] == "txt"])
+def test_tables_of_messages(dnshound, row, tmp_path):
+    """The corpus' text tables, as captures: queries only."""
+    path = naming.capture_of(naming.OPEN / row["path"], tmp_path / "table.pcap")
+    folder, tool = tmp_path / "out", naming.expected(row["label"])
+    targets = carve(dnshound, folder, path)
+    if tool == "iodine":
+        carved = [data for item in items(targets, "packets") for _, _, data in
+                  captured.records((folder / item["file"]).read_bytes())]
+        decoded = decoders.iodine(path)[0]
+    else:
+        carved = streams(folder, targets)
+        ways = (decoders.dns2tcp(path).values() if tool == "dns2tcp" else
+                [session[1:] for session in decoders.dnscat2(path).values()])
+        decoded = [data for pair in ways for data in pair if data]
+    assert collections.Counter(carved) == collections.Counter(decoded)
+    # Those of dnscat2 are all encrypted.
+    assert bool(carved) != (tool == "dnscat2")
 
 
 @pytest.mark.parametrize("path", found((TUNNEL, "elisaUD*/1-dnscat2_un.pcap"),))
