@@ -61,7 +61,7 @@ static struct recognised ask_id(const char *text, const char *zone, uint16_t typ
 {
 	uint8_t wire[256];
 	char whole[256];
-	struct endpoints *ends;
+	struct endpoints *ends = NULL;
 	size_t n = 0;
 	uint64_t hash = 14695981039346656037u;
 
