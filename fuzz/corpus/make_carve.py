@@ -190,6 +190,19 @@ def packetwhisper():
           event(1, "36419412345.log.optimizely.com") + event(1, "d5ip4p1234567.cloudfront.net"))
 
 
+def numbers():
+    for name, alphabet in (("base36", "0123456789abcdefghijklmnopqrstuvwxyz"), (
+            "base58", "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")):
+        out = b""
+        for n in range(24):
+            value, text = int.from_bytes(bytes((n * 37 + i * 11) & 255 for i in range(20)), "big"), ""
+            while value:
+                value, digit = divmod(value, len(alphabet))
+                text = alphabet[digit] + text
+            out += event(1, f"{text}.{n}")
+        write("carve_generic", name, out)
+
+
 def answers():
     data = bytes(range(7, 250)) * 2
     chunks = [data[at:at + 12] for at in range(0, len(data), 12)]
@@ -243,6 +256,7 @@ saitama()
 tcp_over_dns()
 packetwhisper()
 answers()
+numbers()
 small_tools()
 generic()
 dns2tcp()

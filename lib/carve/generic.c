@@ -21,6 +21,8 @@
 #define NAMES (1u << 18)
 #define ARENA (32u << 20)
 #define STRAYS 16
+/* Fewer names say nothing of how long all are. */
+#define FEW_NUMBERS 8
 
 struct record {
 	uint64_t group, counter;
@@ -92,10 +94,12 @@ static bool is_before(const void *a, const void *b, const void *ctx)
 struct file {
 	struct generic *s;
 	const struct layout *layout;
-	int which;     /* encoding; -1: none known, the text itself */
-	bool whole;    /* text was cut, not bytes */
-	uint64_t out;  /* bytes */
-	uint16_t full; /* symbols of a full name */
+	int which;      /* encoding; -1: none known, the text itself */
+	bool whole;     /* text was cut, not bytes */
+	bool has_zeros; /* what a big number is short of a full name's bytes is zeroes */
+	uint64_t out;   /* bytes */
+	uint16_t
+	    full; /* symbols of a full name; bytes, of a big number that has no leading zeroes */
 	struct blocks blocks;
 };
 
@@ -144,6 +148,8 @@ static void text_out(struct file *f, const struct record *r, struct view text)
 		data_out(f, r, view_of(bytes, blocks_put(&f->blocks, text, bytes)));
 	} else {
 		ptrdiff_t n = election_decode(f->which, text, bytes, sizeof(bytes));
+		for (size_t i = n > 0 ? (size_t)n : 0; f->has_zeros && i < f->full; i++)
+			data_out(f, r, view_of("", 1));
 		data_out(f, r, view_of(bytes, n > 0 ? (size_t)n : 0));
 	}
 }
@@ -154,6 +160,32 @@ static bool record_text(
 	uint64_t counter, group;
 	return layout_read(
 	    f->layout, &f->s->names[r->name], &f->s->key, &counter, &group, text, ret_len);
+}
+
+/* Names of big numbers lose the zero bytes in front; all but the last are as long as the others,
+ * when nearly all of them are. */
+static void count_zeros(struct file *f, const struct record *r, size_t n)
+{
+	uint8_t text[NAME_BYTES_MAX], bytes[RADIX_MAX_SYMBOLS];
+	size_t len, alike = 0;
+	f->full = 0;
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i + 1 < n; i++) {
+			ptrdiff_t m = -1;
+			if (record_text(f, &r[i], text, &len))
+				m = election_decode(
+				    f->which, view_of(text, len), bytes, sizeof(bytes));
+			if (m > (ptrdiff_t)f->full)
+				f->full = (uint16_t)m;
+			alike += pass == 1 && m == (ptrdiff_t)f->full;
+		}
+	f->has_zeros = n > FEW_NUMBERS && alike * 10 >= (n - 1) * 9;
+}
+
+static bool is_short_number(const struct file *f)
+{
+	return f->which >= GUESS_RADIX &&
+	       !radix_of((enum radix_id)(f->which - GUESS_RADIX))->keep_zeros;
 }
 
 /* The records of one group, in order. */
@@ -167,6 +199,8 @@ static void file_out(struct file *f, const struct record *r, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (r[i].len > f->full)
 			f->full = r[i].len;
+	if (is_short_number(f))
+		count_zeros(f, r, n);
 	if (f->layout->has_counter && r[0].counter > 1)
 		gap_out(f, &r[0], 0);
 	for (size_t i = 0; i < n; i++) {
@@ -176,6 +210,7 @@ static void file_out(struct file *f, const struct record *r, size_t n)
 			if (r[i].counter - r[i - 1].counter > 1)
 				gap_out(f, &r[i], r[i].counter - r[i - 1].counter - 1);
 		}
+		f->has_zeros &= i + 1 < n;
 		if (record_text(f, &r[i], text, &len))
 			text_out(f, &r[i], view_of(text, len));
 	}

@@ -148,7 +148,27 @@ def base64url(part, n):
     return [base64.urlsafe_b64encode(part).rstrip(b"="), b"%04x" % n]
 
 
+def number(alphabet, part):
+    """Bytes as one big number; leading zero bytes as base58 has them, when it is that."""
+    value, text = int.from_bytes(part, "big"), b""
+    while value:
+        value, digit = divmod(value, len(alphabet))
+        text = alphabet[digit:digit + 1] + text
+    zeros = len(part) - len(part.lstrip(b"\0"))
+    return alphabet[:1] * (zeros if len(alphabet) == 58 else 0) + text
+
+
+def base36(part, n):
+    return [number(b"0123456789abcdefghijklmnopqrstuvwxyz", part), b"%d" % n]
+
+
+def base58(part, n):
+    return [b"%d" % n, number(b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz", part)]
+
+
 EXFILTRATION = {
+    "base36": (30, base36),
+    "base58": (40, base58),
     "hex": (50, hexadecimal),
     "base32": (35, base32),
     "base64url": (45, base64url),
@@ -323,6 +343,25 @@ def test_what_is_packed_is_unpacked_one_level(dnshound, tmp_path):
     assert packed["type"] in ("application/gzip", "application/x-gzip")
     assert unpacked["sha256"] == sha256(once)
     assert unpacked["unpacked_from"] == packed["file"]
+
+
+KINDS = {
+    "text/plain": b"number;name;amount\n" * 90,
+    "application/pdf": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<< /Type /Catalog >>\nendobj\n" * 20,
+    "image/png": base64.b64decode(
+        b"iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5Erk"
+        b"Jggg==") + bytes(900),
+    "application/x-": pathlib.Path("/bin/true").read_bytes()[:9000],  # an ELF executable
+    "application/zip": archive("zip", [("a.txt", random.Random(9).randbytes(2000))]),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_was_sent_is_recognised(dnshound, kind, tmp_path):
+    path = write_names(tmp_path / "a.pcap", exfiltrate("base32", KINDS[kind]))
+    (item,) = items(carve(dnshound, tmp_path / "out", path, "--zone", "evil.com"), "file")
+    assert item["type"].startswith(kind)
+    assert item["sha256"] == sha256(KINDS[kind])
 
 
 def test_a_directory_in_use_is_left_alone(dnshound, tmp_path):
