@@ -31,6 +31,7 @@ void election_add(struct election *v, struct view text, bool case_known)
 		    election_decode(which, text, bytes, sizeof(bytes)) < 0)
 			continue;
 		v->fits[which]++;
+		v->symbols[which] += text.len;
 		v->decodes[which] += decodes(which, text, bytes, sizeof(bytes));
 	}
 }
@@ -63,10 +64,14 @@ static int elect_number(const struct election *v, uint32_t mask, unsigned symbol
 
 int election_end(const struct election *v)
 {
-	uint32_t mask = 0;
+	uint32_t most = 0, nearly_all = 0;
 	for (int which = 0; which < GUESS_COUNT; which++)
-		if ((uint64_t)v->fits[which] * 10 >= (uint64_t)v->texts * 9)
-			mask |= 1u << which;
+		if ((uint64_t)v->fits[which] * 10 >= (uint64_t)v->texts * 9) {
+			most |= 1u << which;
+			if (v->symbols[which] * 100 >= (uint64_t)v->seen.symbols * 98)
+				nearly_all |= 1u << which;
+		}
+	uint32_t mask = nearly_all ? nearly_all : most;
 	int best = guess_best(mask & ((1u << GUESS_RADIX) - 1));
 	if (v->case_lost)
 		mask &= (1u << GUESS_RADIX) - 1;
