@@ -22,8 +22,8 @@ struct election {
 void election_add(struct election *v, struct view text, bool case_known);
 
 /* The alphabet that nine of ten texts keep to and nearly all symbols, for what does not is short:
- * the smallest, and of two alike the one that more texts decode in. Big numbers (base36 ..) take any
- * word, so they come last, unless so much was seen that a larger alphabet would have shown; and
+ * the smallest, and of two alike the one that more texts decode in. Big numbers (base36 ..) take
+ * any word, so they come last, unless so much was seen that a larger alphabet would have shown; and
  * never without the case of letters. -1 for none. */
 int election_end(const struct election *v);
 
