@@ -10,8 +10,10 @@
 void identified_tool_text(const struct finding *f, char *buf, size_t size);
 void identified_confidence_text(const struct finding *f, char *buf, size_t size);
 
-/* "tool", "encoding" and "carvable" of a finding. */
-void identified_record(const struct finding *f, struct record *to);
+/* "tool", "encoding", "carvable" (the tool's payload can be given back) and "carve_command" of a
+ * finding. */
+void identified_record(const struct session *s, const struct finding *f, struct record *to);
 
-/* What it is, and the command that gives back what it carried. Nothing when it is not known. */
+/* What it is, and the command that gives back what it carried; of a tool that is not known, the
+ * command to try. */
 void identified_print(const struct session *s, const struct finding *f);

@@ -57,7 +57,7 @@ void ndjson_finding(const struct session *s, const struct finding *f)
 	for (unsigned i = 0; i < columns_n; i++)
 		if (columns[i].text != identified_tool_text) /* more than its name: below */
 			column_record(&columns[i], f, o);
-	identified_record(f, o);
+	identified_record(s, f, o);
 	set_process(o, s, f);
 	record_text(record_list(o, "attack"), NULL, verdict_attack(f->verdict.kind));
 	set_reasons(o, s, f);
