@@ -2,6 +2,7 @@
 #include "lib/decode/eve.h"
 
 #include "lib/decode/rrtype.h"
+#include "lib/decode/textwide.h"
 
 #define ESCAPES (TEXT_HEX | TEXT_DECIMAL)
 #define PORT_DNS 53
@@ -66,12 +67,13 @@ static bool read_type(const struct fields *f, uint16_t *ret)
 }
 
 /* rdata that is an object: SOA, SRV, MX. */
-static void answer_object(struct batch *b, struct event *e, struct fields_keys *keys, uint16_t type,
-    uint32_t ttl, struct view object)
+static void answer_object(struct batch *b, struct event *e, struct fields_level *keys,
+    uint16_t type, uint32_t ttl, struct view object)
 {
 	struct fields f;
 	uint8_t names[2][SCRATCH];
-	fields_read_record(object, keys, &f);
+	struct json j = json_over(object);
+	fields_read_record(&j, keys, &f);
 	enum field name = type == RR_SOA                ? F_MNAME
 	                  : fields_have(&f, F_EXCHANGE) ? F_EXCHANGE
 	                                                : F_NAME;
@@ -92,7 +94,7 @@ static void answer_object(struct batch *b, struct event *e, struct fields_keys *
 	line_answer_parts(b, e, type, ttl, &r, ESCAPES);
 }
 
-static void answer_value(struct batch *b, struct event *e, struct fields_keys *keys, uint16_t type,
+static void answer_value(struct batch *b, struct event *e, struct fields_level *keys, uint16_t type,
     uint32_t ttl, const struct json_value *v)
 {
 	uint8_t scratch[EVENT_ARENA_MAX];
@@ -116,7 +118,7 @@ static void answer_value(struct batch *b, struct event *e, struct fields_keys *k
 
 /* One record: an element of "answers", or "dns" itself in the first form. */
 static void answer_record(
-    struct batch *b, struct event *e, struct fields_keys *keys, const struct fields *f)
+    struct batch *b, struct event *e, struct fields_level *keys, const struct fields *f)
 {
 	static const enum field objects[] = {F_RDATA, F_SOA, F_SRV, F_MX};
 	uint32_t ttl = (uint32_t)number(f, F_TTL, UINT32_MAX);
@@ -135,7 +137,7 @@ static void answer_record(
 }
 
 static void read_answers(
-    struct batch *b, struct event *e, struct fields_keys *keys, struct view array)
+    struct batch *b, struct event *e, struct fields_level *keys, struct view array)
 {
 	struct json j = json_over(array);
 	struct json_value v;
@@ -143,7 +145,8 @@ static void read_answers(
 	json_enter(&j, '[');
 	while (json_next(&j) && json_value(&j, &v)) {
 		if (v.type == JV_OBJECT) {
-			fields_read_record(v.raw, keys, &f);
+			struct json r = json_over(v.raw);
+			fields_read_record(&r, keys, &f);
 			answer_record(b, e, keys, &f);
 		}
 	}
@@ -151,7 +154,7 @@ static void read_answers(
 
 /* {"A": ["192.0.2.1"], "TXT": [...]}: no TTLs, and no order among the types. */
 static void read_grouped(
-    struct batch *b, struct event *e, struct fields_keys *keys, struct view object)
+    struct batch *b, struct event *e, struct fields_level *keys, struct view object)
 {
 	struct json j = json_over(object);
 	struct json_text key;
@@ -173,7 +176,7 @@ static void read_grouped(
 
 /* The first question of the third form, into f as in the others. What more there are is payload
  * beside the question. */
-static uint16_t read_queries(struct fields *f, struct fields_keys *keys, struct view array)
+static uint16_t read_queries(struct fields *f, struct fields_level *keys, struct view array)
 {
 	struct json j = json_over(array);
 	struct json_value v;
@@ -184,7 +187,8 @@ static uint16_t read_queries(struct fields *f, struct fields_keys *keys, struct 
 		struct fields q;
 		if (v.type != JV_OBJECT)
 			continue;
-		fields_read_record(v.raw, keys, &q);
+		struct json r = json_over(v.raw);
+		fields_read_record(&r, keys, &q);
 		if (first) {
 			f->value[F_RRNAME] = q.value[F_RRNAME];
 			f->value[F_RRTYPE] = q.value[F_RRTYPE];
@@ -206,7 +210,7 @@ static void read_flags(struct event *e, const struct fields *f)
 }
 
 static void read_response(
-    struct batch *b, struct event *e, struct fields_keys *keys, const struct fields *f)
+    struct batch *b, struct event *e, struct fields_level *keys, const struct fields *f)
 {
 	uint8_t scratch[32];
 	struct view rcode = fields_text(f, F_DNS_RCODE, scratch, sizeof(scratch));
@@ -222,7 +226,7 @@ static void read_response(
 
 bool eve_event(struct fields *f, const struct line *l)
 {
-	uint8_t scratch[SCRATCH];
+	uint8_t scratch[SCRATCH + TEXT_WIDE];
 	struct batch *b = l->batch;
 	struct endpoints *ends;
 	int64_t time_ns;
@@ -251,7 +255,7 @@ bool eve_event(struct fields *f, const struct line *l)
 	    fields_text(f, F_PROTO, scratch, sizeof(scratch)), ends->server_port);
 	line_local(e, ends);
 	read_flags(e, f);
-	line_name(b, e, fields_text(f, F_RRNAME, scratch, sizeof(scratch)), ESCAPES);
+	line_name(l, e, fields_text(f, F_RRNAME, scratch, sizeof(scratch)), ESCAPES);
 	/* The first form has no type where the response is an error. */
 	(void)read_type(f, &e->qtype);
 	if (answer)
