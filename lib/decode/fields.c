@@ -143,11 +143,11 @@ enum field fields_find(struct view key)
 	return find_any_top(key, key.p + key.len);
 }
 
-enum level { LEVEL_TOP, LEVEL_ID, LEVEL_DNS };
+enum level { LEVEL_TOP, LEVEL_ID, LEVEL_DNS, LEVEL_RECORD };
 
 static inline enum field find(struct view key, const uint8_t *end, enum level level)
 {
-	if (level == LEVEL_DNS)
+	if (level >= LEVEL_DNS)
 		return find_dns(key, end);
 	return level == LEVEL_ID ? find_endpoint(key) : find_any_top(key, end);
 }
@@ -176,8 +176,30 @@ struct walk {
 /* Values that are to be looked into while they are passed over. */
 static bool is_special(enum level level, enum field i)
 {
-	return level == LEVEL_TOP &&
-	       (i == F_DNS || i == F_ID || i == F_EVENT_TYPE || i == F_ANSWERS || i == F_TTLS);
+	static const uint64_t special[] = {
+	    [LEVEL_TOP] = 1ull << F_DNS | 1ull << F_ID | 1ull << F_EVENT_TYPE | 1ull << F_ANSWERS |
+	                  1ull << F_TTLS,
+	    [LEVEL_DNS] = 1ull << F_DNS_ANSWERS | 1ull << F_GROUPED,
+	    [LEVEL_RECORD] = 0,
+	};
+	return special[level] >> i & 1;
+}
+
+static void forget(struct fields_level *k)
+{
+	/* No key, so that the walk ends here without asking whether it is at the end. */
+	k->member[0] = (struct fields_member){.slow = true};
+	k->n = 0;
+}
+
+void fields_forget(struct fields_memory *m)
+{
+	forget(&m->top);
+	forget(&m->id);
+	forget(&m->dns[0]);
+	forget(&m->dns[1]);
+	forget(&m->record);
+	m->minute.known = false;
 }
 
 /* Remember a key. */
@@ -185,13 +207,16 @@ static void learn(struct walk *w, struct view text, enum field i)
 {
 	struct fields_level *k = w->k;
 	struct fields_member *to = &k->member[w->next];
+	bool special = is_special(w->level, i);
 	if (k->n == FIELDS_MEMBERS || text.len > FIELDS_KEY_TEXT)
 		return;
-	memmove(to + 1, to, (k->n - w->next) * sizeof(*to));
-	*to = (struct fields_member){.beyond = text.len < 16 ? 0xffffu << text.len & 0xffff : 0,
+	memmove(to + 1, to, (k->n + 1 - w->next) * sizeof(*to));
+	*to = (struct fields_member){.bit = fields_bit(i),
+	    .beyond = text.len < 16 ? 0xffffu << text.len & 0xffff : 0,
 	    .len = (uint8_t)text.len,
 	    .field = (uint8_t)i,
-	    .special = is_special(w->level, i)};
+	    .special = special,
+	    .slow = special || text.len > 16};
 	memcpy(to->text, text.p, text.len);
 	k->n++;
 	w->next++;
@@ -215,13 +240,10 @@ __attribute__((noinline)) static enum field read_key(struct walk *w)
 	return i;
 }
 
-/* Whether the member's key is what stands at p. */
+/* Whether the member's key, or the first 16 bytes of it, is what stands at p. */
 static inline bool is_key(const struct fields_member *m, const uint8_t *p)
 {
-	if ((scan16_same(p, m->text) | m->beyond) != 0xffff)
-		return false;
-	return __builtin_expect(m->len <= 16, 1) ||
-	       !(~scan16_same(p + 16, m->text + 16) & ((1u << (m->len - 16)) - 1));
+	return (scan16_same(p, m->text) | m->beyond) == 0xffff;
 }
 
 /* The field's value was read, one that is out of the ordinary perhaps. */
@@ -249,7 +271,7 @@ static inline bool end_member(struct json *j)
 }
 
 /* The value of a member and what is behind it, by the long way. True when another follows. */
-__attribute__((noinline)) static bool read_slow(struct walk *w, enum field i)
+static bool read_slow(struct walk *w, enum field i)
 {
 	if (!jsonscan_value(w->j, &w->f->value[i]))
 		return false;
@@ -257,57 +279,62 @@ __attribute__((noinline)) static bool read_slow(struct walk *w, enum field i)
 	return end_member(w->j);
 }
 
+/* The member whose key we are before, if it is one of those expected here; the cursor is then
+ * before its value. */
+static const struct fields_member *expected(struct walk *w)
+{
+	struct json *j = w->j;
+	const struct fields_member *m = w->k->member + w->next, *end = w->k->member + w->k->n;
+	for (unsigned i = 0; j->p <= j->wide && m + i < end && i < MEMBERS_TRIED; i++) {
+		unsigned rest = m[i].len > 16 ? m[i].len - 16u : 0;
+		if (is_key(&m[i], j->p) &&
+		    !(~scan16_same(j->p + 16, m[i].text + 16) & ((1u << rest) - 1))) {
+			j->p += m[i].len;
+			w->next += i + 1;
+			return &m[i];
+		}
+	}
+	return NULL;
+}
+
 /* Read members up to a special one: its field, the cursor before its value. F_COUNT at the end of
- * the object, and at an error. What is ordinary goes through without a look at the memory that the
- * walk is kept in. */
+ * the object, and at an error. Where the next key is the expected one and its value an ordinary
+ * one, the place is kept in registers and nothing else is asked. */
 static inline enum field read_members(struct walk *w)
 {
 	struct json *const j = w->j;
 	struct fields *const f = w->f;
-	const uint8_t *p = j->p, *const wide = j->wide;
-	const struct fields_member *m = w->k->member + w->next, *end = w->k->member + w->k->n;
-	uint64_t have = 0;
-	enum field i;
+	const uint8_t *const wide = j->wide;
 	for (;;) {
-		const struct fields_member *t = m;
-		unsigned tried = 0;
-		while (p <= wide && t < end && !is_key(t, p)) {
-			t = ++tried < MEMBERS_TRIED ? t + 1 : end;
-		}
-		if (__builtin_expect(p <= wide && t < end, 1)) {
-			i = (enum field)t->field;
-			p += t->len;
-			m = t + 1;
-			if (t->special)
-				break;
+		const uint8_t *p = j->p;
+		const struct fields_member *m = w->k->member + w->next;
+		uint64_t have = 0;
+		uint8_t c = 0;
+		for (; p <= wide && is_key(m, p) && !m->slow; m++) {
 			const uint8_t *behind =
-			    p <= wide ? jsonscan_short(wide, p, &f->value[i]) : NULL;
-			if (__builtin_expect(behind && behind <= wide && *behind == ',', 1)) {
-				p = behind + 1;
-				have |= 1ull << i;
-				continue;
-			}
-			f->have |= have;
-			j->p = p;
-		} else {
-			f->have |= have;
-			j->p = p;
-			w->next = (uint32_t)(m - w->k->member);
-			i = read_key(w);
-			if (i == F_COUNT || is_special(w->level, i))
-				return i;
-			m = w->k->member + w->next;
-			end = w->k->member + w->k->n;
+			    jsonscan_short(wide, p + m->len, &f->value[m->field]);
+			if (!behind)
+				break;
+			c = *behind;
+			if (c != ',' && c != '}')
+				break;
+			p = behind + 1;
+			have |= m->bit;
+			if (c == '}')
+				break;
 		}
-		have = 0;
+		f->have |= have;
+		j->p = p;
+		w->next = (uint32_t)(m - w->k->member);
+		if (c == '}')
+			return F_COUNT;
+		const struct fields_member *e = expected(w);
+		enum field i = e ? (enum field)e->field : read_key(w);
+		if (i == F_COUNT || (e ? e->special : is_special(w->level, i)))
+			return i;
 		if (!read_slow(w, i))
 			return F_COUNT;
-		p = j->p;
 	}
-	f->have |= have;
-	j->p = p;
-	w->next = (uint32_t)(m - w->k->member);
-	return i;
 }
 
 /* Into an object; false when it has no members. */
@@ -322,7 +349,8 @@ static inline bool enter(struct json *j)
 }
 
 /* An object without special members. */
-static void read_object(struct json *j, struct fields_level *k, enum level level, struct fields *f)
+static inline void read_object(
+    struct json *j, struct fields_level *k, enum level level, struct fields *f)
 {
 	struct walk w = {.j = j, .k = k, .f = f, .level = level};
 	if (enter(j))
@@ -364,27 +392,116 @@ static inline bool read_list(struct json *j, struct fields_list *ret, struct jso
 	return true;
 }
 
+/* The same for the records of "answers". */
+static bool read_records(struct json *j, struct fields_level *k, struct fields_answers *ret,
+    struct json_value *ret_value)
+{
+	const uint64_t wanted = 1ull << F_RDATA | 1ull << F_RRTYPE;
+	struct json at = *j;
+	struct fields f;
+	uint32_t n = 0;
+	if (at.p > at.wide || *at.p != '[')
+		return false;
+	do {
+		struct fields_answer *to = &ret->item[n];
+		at.p++;
+		if (n++ == FIELDS_LIST || at.p > at.wide || *at.p != '{')
+			return false;
+		f.have = f.odd = 0;
+		read_object(&at, k, LEVEL_RECORD, &f);
+		const struct json_value *rdata = &f.value[F_RDATA], *type = &f.value[F_RRTYPE];
+		if (at.error || at.p > at.wide || f.odd || (f.have & wanted) != wanted ||
+		    rdata->type != JV_STRING || type->type == JV_ARRAY)
+			return false;
+		to->has_ttl = fields_have(&f, F_TTL) && f.value[F_TTL].type != JV_ARRAY;
+		to->type.raw = type->raw;
+		to->ttl.raw = f.value[F_TTL].raw;
+		to->rdata.raw = rdata->raw;
+	} while (*at.p == ',');
+	if (*at.p != ']')
+		return false;
+	at.p++;
+	ret->n = n;
+	jsonscan_set(ret_value, j->p, (size_t)(at.p - j->p), JV_ARRAY);
+	j->p = at.p;
+	return true;
+}
+
+/* The same for "grouped", an object of lists, of which nothing is kept. */
+static bool skip_grouped(struct json *j, struct fields_list *scratch, struct json_value *ret_value)
+{
+	struct json at = *j;
+	struct json_value v;
+	if (at.p > at.wide || *at.p != '{')
+		return false;
+	do {
+		at.p++;
+		if (at.p > at.wide || *at.p != '"' || !(at.p = jsonscan_plain(at.wide, at.p + 1)) ||
+		    at.p > at.wide || at.p[1] != ':')
+			return false;
+		at.p += 2;
+		if (!read_list(&at, scratch, &v) || at.p > at.wide)
+			return false;
+	} while (*at.p == ',');
+	if (*at.p != '}')
+		return false;
+	at.p++;
+	jsonscan_set(ret_value, j->p, (size_t)(at.p - j->p), JV_OBJECT);
+	j->p = at.p;
+	return true;
+}
+
+/* A special value that is not to be entered. */
 static bool read_special(struct walk *w, enum field i, struct fields_memory *memory)
 {
 	struct json *j = w->j;
 	struct fields *f = w->f;
 	struct json_value *v = &f->value[i];
-	uint8_t c = jsonscan_peek(j);
-	if (c == '{' && (i == F_DNS || i == F_ID)) {
-		bool is_dns = i == F_DNS;
-		read_object(
-		    j, is_dns ? &memory->dns : &memory->id, is_dns ? LEVEL_DNS : LEVEL_ID, f);
-		*v = (struct json_value){.type = JV_OBJECT};
-	} else {
-		struct fields_list *list = i == F_ANSWERS ? &f->answers : &f->ttls;
-		if (!read_list(j, list, v)) {
-			list->n = 0;
-			if (!jsonscan_value(j, v))
-				return false;
-		}
+	bool fine = false;
+	(void)jsonscan_peek(j);
+	if (i == F_ANSWERS) {
+		f->answers.n = 0;
+		fine = read_list(j, &f->answers, v);
+	} else if (i == F_TTLS) {
+		f->ttls.n = 0;
+		fine = read_list(j, &f->ttls, v);
+	} else if (i == F_DNS_ANSWERS) {
+		f->dns_answers.n = 0;
+		fine = read_records(j, &memory->record, &f->dns_answers, v);
+	} else if (i == F_GROUPED) {
+		struct fields_list scratch;
+		fine = skip_grouped(j, &scratch, v);
 	}
+	if (!fine && !jsonscan_value(j, v))
+		return false;
 	keep(f, i);
 	return true;
+}
+
+/* The object "dns". */
+static void read_dns(struct json *j, struct fields_memory *memory, struct fields *f)
+{
+	struct walk w = {.j = j, .f = f, .level = LEVEL_DNS};
+	if (!enter(j))
+		return;
+	struct fields_level *k = memory->dns;
+	bool other = k->n && j->p <= j->wide && !is_key(&k->member[0], j->p);
+	w.k = k + other;
+	enum field i;
+	do
+		i = read_members(&w);
+	while (i != F_COUNT && read_special(&w, i, memory) && end_member(j));
+}
+
+static void enter_special(
+    struct json *j, enum field i, struct fields_memory *memory, struct fields *f)
+{
+	if (i == F_DNS)
+		read_dns(j, memory, f);
+	else
+		read_object(j, &memory->id, LEVEL_ID, f);
+	f->value[i] = (struct json_value){.type = JV_OBJECT};
+	keep(f, i);
 }
 
 bool fields_read_line(struct json j, struct fields_memory *memory, struct fields *ret,
@@ -396,7 +513,11 @@ bool fields_read_line(struct json j, struct fields_memory *memory, struct fields
 	bool more = enter(&j);
 	while (more) {
 		enum field i = read_members(&w);
-		if (i == F_COUNT || !read_special(&w, i, memory))
+		if (i == F_COUNT)
+			break;
+		if ((i == F_DNS || i == F_ID) && jsonscan_peek(&j) == '{')
+			enter_special(&j, i, memory, ret);
+		else if (!read_special(&w, i, memory))
 			break;
 		const struct json_value *v = &ret->value[i];
 		if (i == F_EVENT_TYPE && v->type == JV_STRING && !view_is(v->raw, "dns")) {
@@ -414,7 +535,7 @@ bool fields_read_line(struct json j, struct fields_memory *memory, struct fields
 void fields_read_record(struct json *j, struct fields_level *level, struct fields *ret)
 {
 	ret->have = ret->odd = 0;
-	read_object(j, level, LEVEL_DNS, ret);
+	read_object(j, level, LEVEL_RECORD, ret);
 }
 
 struct view fields_text(const struct fields *f, enum field i, uint8_t *scratch, size_t room)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "lib/decode/json.h"
+#include "lib/decode/textwide.h"
 
 enum field {
 	F_NONE,
@@ -86,11 +87,23 @@ struct fields_list {
 	struct view item[FIELDS_LIST];
 };
 
+/* The same of an EVE event's "answers": records whose rdata is a string. */
+struct fields_answer {
+	struct json_value type, ttl, rdata;
+	bool has_ttl;
+};
+
+struct fields_answers {
+	uint32_t n;
+	struct fields_answer item[FIELDS_LIST];
+};
+
 struct fields {
 	uint64_t have; /* bit for each field that the line has, null not counted */
 	uint64_t odd;  /* strings with escapes, and objects */
 	struct json_value value[F_COUNT];
 	struct fields_list answers, ttls;
+	struct fields_answers dns_answers;
 };
 
 static inline uint64_t fields_bit(enum field i)
@@ -114,27 +127,28 @@ enum field fields_find(struct view key);
 
 struct fields_member {
 	uint8_t text[FIELDS_KEY_TEXT];
+	uint64_t bit;    /* of the field */
 	uint32_t beyond; /* bit for each byte of the first 16 that is not of the key */
-	uint8_t len;     /* more than 16: the rest is to be compared too */
+	uint8_t len;
 	uint8_t field;
 	bool special; /* its value is not read as others are */
+	bool slow;    /* special, or longer than 16, or the one behind the last */
 };
 
 struct fields_level {
 	uint32_t n;
-	struct fields_member member[FIELDS_MEMBERS];
+	struct fields_member member[FIELDS_MEMBERS + 1];
 };
 
 /* What is remembered between the lines of one log. It changes how fast a line is read, and never
  * what is read. */
 struct fields_memory {
-	struct fields_level top, id, dns, record;
+	struct fields_level top, id, dns[2],
+	    record; /* "dns" has one form in queries, one in answers */
+	struct textwide_minute minute;
 };
 
-static inline void fields_forget(struct fields_memory *m)
-{
-	m->top.n = m->id.n = m->dns.n = m->record.n = 0;
-}
+void fields_forget(struct fields_memory *m);
 
 /* Walk a line. The last of several equal keys counts. False when it is not well-formed; ret_error
  * then says how. The walk stops early at an event_type other than "dns", and *ret_other is set:

@@ -52,7 +52,8 @@ struct json_value {
 	bool escaped;
 };
 
-#define JSON_WIDE 32
+/* A key of up to 16 bytes, and what a value takes to be seen whole. */
+#define JSON_WIDE 64
 
 /* A line, or a value of one, of which bytes before limit can be read. Where that is behind its end,
  * a line ends in \r or \n. */

@@ -5,6 +5,7 @@
  * else left to json.c, which also takes over whenever fewer than JSON_WIDE bytes can be read. */
 #pragma once
 
+#include "lib/base/cursor.h"
 #include "lib/decode/json.h"
 #include "lib/decode/scan.h"
 
@@ -73,6 +74,20 @@ static inline unsigned jsonscan_number(const uint8_t *p)
 	return (p[n] | 0x20) != 'e' ? n : 0;
 }
 
+/* The same for a whole number of up to 7 digits; 0 for others, or when another character follows
+ * than a comma. */
+static inline unsigned jsonscan_whole(const uint8_t *p)
+{
+	uint64_t x = load_le64(p) ^ 0x3030303030303030u;
+	/* Beyond 9, the addition reaches the highest bit, or it was there before. No byte can carry
+	 * into the next that is not itself behind one that is beyond 9. */
+	uint64_t other = (x | (x + 0x7676767676767676u)) & 0x8080808080808080u;
+	if (!other)
+		return 0;
+	unsigned n = (unsigned)__builtin_ctzll(other) >> 3;
+	return p[n] == ',' && (*p != '0' || n == 1) ? n : 0;
+}
+
 /* Length of the truth value at p, of which 5 bytes can be read; 0 when it is none. */
 static inline unsigned jsonscan_bool(const uint8_t *p)
 {
@@ -86,18 +101,20 @@ static inline unsigned jsonscan_bool(const uint8_t *p)
 static inline const uint8_t *jsonscan_short(
     const uint8_t *wide, const uint8_t *p, struct json_value *ret)
 {
-	uint8_t type = JV_NUMBER;
-	if (*p == '"') {
+	uint8_t c = *p;
+	if (c == '"') {
 		const uint8_t *end = jsonscan_plain(wide, p + 1);
 		jsonscan_set(ret, p + 1, (size_t)(end - p) - 1, JV_STRING);
 		return end ? end + 1 : NULL;
 	}
-	unsigned n = jsonscan_number(p);
-	if (n == 0) {
-		n = jsonscan_bool(p);
-		type = JV_BOOL;
+	if (c > '9') {
+		unsigned n = jsonscan_bool(p);
+		jsonscan_set(ret, p, n, JV_BOOL);
+		return n ? p + n : NULL;
 	}
-	jsonscan_set(ret, p, n, type);
+	unsigned n = jsonscan_whole(p);
+	n = n ? n : jsonscan_number(p);
+	jsonscan_set(ret, p, n, JV_NUMBER);
 	return n ? p + n : NULL;
 }
 

@@ -14,6 +14,29 @@ bool textwide_time(struct view v, int64_t *ret_ns)
 	return true;
 }
 
+/* 2024-06-07T08:00:00.123456+0000, as Suricata writes it. */
+bool textwide_date(struct view v, struct textwide_minute *last, int64_t *ret_ns)
+{
+	const uint8_t *p = v.p;
+	uint32_t second, us;
+	if (v.len != 31 || p[16] != ':' || p[19] != '.' || !textwide_digits(p + 17, 2, &second) ||
+	    !textwide_digits(p + 20, 6, &us) || second > 60)
+		return text_time(v, ret_ns);
+	int64_t within = second * NS_PER_S + us * 1000ll;
+	if (!last->known || scan16_same(p, last->text) != 0xffff ||
+	    memcmp(p + 26, last->zone, sizeof(last->zone)) != 0) {
+		int64_t ns;
+		if (!text_time(v, &ns))
+			return false;
+		memcpy(last->text, p, sizeof(last->text));
+		memcpy(last->zone, p + 26, sizeof(last->zone));
+		last->ns = ns - within;
+		last->known = true;
+	}
+	*ret_ns = last->ns + within;
+	return true;
+}
+
 /* All octets go the same way whatever their length, since the processor cannot guess it: where
  * the dots are says where each begins and ends. As a number of three bytes, a digit in each, it
  * must lie between the least of its length (no zero in front) and 2 5 5. */

@@ -38,6 +38,17 @@ static inline bool textwide_uint(struct view v, uint64_t max, uint64_t *ret)
 uint32_t textwide_whole(struct view v);
 
 bool textwide_time(struct view v, int64_t *ret_ns);
+
+/* The minute and the zone of the last date that was read. Begins with known = false. */
+struct textwide_minute {
+	bool known;
+	uint8_t text[16], zone[5];
+	int64_t ns;
+};
+
+/* Times that are dates, most of them in the same minute as the one before. */
+bool textwide_date(struct view v, struct textwide_minute *last, int64_t *ret_ns);
+
 bool textwide_address(struct view v, uint8_t ret[16]);
 
 /* A dotted quad as four bytes; false when it is none. */
