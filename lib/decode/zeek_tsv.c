@@ -12,10 +12,15 @@
 /* The longest row of columns that any dns.log has had is below 40. */
 #define COLUMNS_MAX 128
 
+struct column {
+	uint64_t bit; /* of the field */
+	uint8_t number, field;
+};
+
 /* How the lines are to be read, by the header. */
 struct plan {
 	uint8_t role[COLUMNS_MAX];   /* enum field */
-	uint8_t wanted[COLUMNS_MAX]; /* columns that have a role */
+	struct column wanted[COLUMNS_MAX]; /* those that have a role */
 	unsigned n_wanted;
 	unsigned n; /* columns to be read: up to the last one that has a role */
 	struct view empty, unset;
@@ -47,7 +52,8 @@ static void plan_fields(struct plan *p, struct view names)
 		if (f != F_NONE && f < F_ZEEK_END && column < COLUMNS_MAX) {
 			p->role[column] = (uint8_t)f;
 			p->n = column + 1;
-			p->wanted[p->n_wanted++] = (uint8_t)column;
+			p->wanted[p->n_wanted++] =
+			    (struct column){fields_bit(f), (uint8_t)column, (uint8_t)f};
 			have |= fields_bit(f);
 		}
 		at = stop + 1;
@@ -160,14 +166,16 @@ struct reader {
 	struct marks marks;
 };
 
-/* A column of a line is the text of a field, unless the header says that it stands for none. */
-static inline void set_field(struct reader *r, enum field i, const uint8_t *p, size_t len)
+/* A column is the text of a field, unless the header says that it stands for none. */
+static void set_field(struct reader *r, enum field i, struct view v)
 {
-	struct view v = view_of(p, len);
-	uint64_t is_set = !same(v, r->plan.unset);
-	r->f.value[i].raw.p = p;
-	r->f.value[i].raw.len = same(v, r->plan.empty) ? 0 : len;
-	r->f.have |= is_set << i;
+	r->f.value[i].raw = v;
+	r->f.have &= ~fields_bit(i);
+	if (same(v, r->plan.unset))
+		return;
+	r->f.have |= fields_bit(i);
+	if (same(v, r->plan.empty))
+		r->f.value[i].raw.len = 0;
 }
 
 static void read_line(struct reader *r, struct view line, unsigned columns)
@@ -202,7 +210,7 @@ static void read_plain(struct reader *r, const uint8_t *at, const uint8_t *end)
 		const uint8_t *stop = sep ? sep : end;
 		uint8_t role = r->plan.role[column++];
 		if (role != F_NONE)
-			set_field(r, (enum field)role, at, (size_t)(stop - at));
+			set_field(r, (enum field)role, view_of(at, (size_t)(stop - at)));
 		at = stop + 1;
 	}
 	read_line(r, line, column);
@@ -213,12 +221,24 @@ static inline void read_marked(
     struct reader *r, const uint8_t *from, const uint8_t *at, const uint32_t *mark, unsigned n)
 {
 	const struct plan *plan = &r->plan;
+	/* Few texts begin like those that stand for none. */
+	const uint8_t unset = plan->unset.p[0], empty = plan->empty.p[0];
+	uint64_t have = 0;
 	r->f.have = 0;
-	for (unsigned k = 0; k < plan->n_wanted; k++) {
-		unsigned column = plan->wanted[k];
-		const uint8_t *p = column ? from + mark[column - 1] + 1 : at;
-		set_field(r, (enum field)plan->role[column], p, (size_t)(from + mark[column] - p));
+	for (const struct column *k = plan->wanted, *end = k + plan->n_wanted; k < end; k++) {
+		const uint8_t *p = k->number ? from + mark[k->number - 1u] + 1 : at;
+		size_t len = (size_t)(from + mark[k->number] - p);
+		struct view *to = &r->f.value[k->field].raw;
+		if (*p == unset || *p == empty) {
+			have &= ~k->bit;
+			set_field(r, (enum field)k->field, view_of(p, len));
+			continue;
+		}
+		to->p = p;
+		to->len = len;
+		have |= k->bit;
 	}
+	r->f.have |= have;
 	read_line(r, view_of(at, (size_t)(from + mark[n - 1] - at)), n);
 }
 
@@ -234,9 +254,10 @@ static void read_wide(struct reader *r, const uint8_t *p, const uint8_t *end)
 			uint32_t n = m->line[i] - first + 1;
 			const uint8_t *stop = from + m->at[m->line[i]];
 			uint8_t separator = r->plan.separator;
+			const struct plan *plan = &r->plan;
 			/* A line with all its columns, and none of them the CR's. */
-			if (n >= r->plan.n && r->plan.n && *p != '#' && stop > p &&
-			    stop[-1] != '\r')
+			if (n >= plan->n && plan->n && plan->unset.len && plan->empty.len &&
+			    *p != '#' && stop > p && stop[-1] != '\r')
 				read_marked(r, from, p, &m->at[first], n);
 			else
 				read_plain(r, p, stop);
