@@ -17,7 +17,7 @@ static inline bool read_uint(const struct line *l, struct view v, uint64_t max, 
 
 static inline bool read_address(const struct line *l, struct view v, uint8_t ret[16])
 {
-	return l->is_wide ? textwide_address(v, ret) : text_address(v, ret);
+	return l->is_wide ? textwide_address(v, l->has_avx2, ret) : text_address(v, ret);
 }
 
 static bool read_port(const struct line *l, const struct fields *f, enum field i, uint16_t *ret)
@@ -163,7 +163,7 @@ static void read_known(const struct line *l, struct event *e, const struct field
 		}
 		if (!a->has_ttl || !read_uint(l, a->ttl.raw, UINT32_MAX, &ttl))
 			ttl = 0;
-		if (type == RR_A && l->is_wide && textwide_quad(rdata, quad))
+		if (type == RR_A && l->is_wide && textwide_quad(rdata, l->has_avx2, quad))
 			(void)batch_answer(l->batch, e, type, (uint32_t)ttl, view_of(quad, 4));
 		else
 			line_answer(l->batch, e, type, (uint32_t)ttl, rdata, ESCAPES);

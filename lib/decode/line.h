@@ -21,7 +21,8 @@ struct line {
 	struct view text;
 	const struct line_meta *meta;
 	struct fields_memory *memory; /* of JSON lines */
-	bool is_wide;                 /* TEXT_WIDE bytes can be read from any byte of it on */
+	bool has_avx2;
+	bool is_wide; /* TEXT_WIDE bytes can be read from any byte of it on */
 	struct batch *batch;
 	uint16_t seq, next_seq; /* its number within the call, the greatest one for all beyond */
 };

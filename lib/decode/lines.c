@@ -2,6 +2,7 @@
 #include "lib/decode/lines.h"
 
 #include "include/dnshound.h"
+#include "lib/decode/avx2.h"
 #include "lib/decode/eve.h"
 #include "lib/decode/zeek.h"
 
@@ -34,7 +35,7 @@ void json_lines(struct view lines, const struct line_meta *meta, struct batch *b
 {
 	struct fields_memory memory;
 	struct fields f;
-	struct line l = {.meta = meta, .batch = b, .memory = &memory};
+	struct line l = {.meta = meta, .batch = b, .memory = &memory, .has_avx2 = avx2_is_here()};
 	size_t wide = line_wide(lines);
 	struct view rest = view_of(lines.p + wide, lines.len - wide);
 	fields_forget(&memory);

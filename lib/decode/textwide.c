@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "lib/decode/textwide.h"
 
+#include "lib/decode/avx2.h"
+
 #define NS_PER_S 1000000000ll
 
 /* Seconds and a fraction as sensors write it: 10 digits, a point, 6 digits. */
@@ -40,11 +42,13 @@ bool textwide_date(struct view v, struct textwide_minute *last, int64_t *ret_ns)
 /* All octets go the same way whatever their length, since the processor cannot guess it: where
  * the dots are says where each begins and ends. As a number of three bytes, a digit in each, it
  * must lie between the least of its length (no zero in front) and 2 5 5. */
-bool textwide_quad(struct view v, uint8_t ret[4])
+bool textwide_quad(struct view v, bool has_avx2, uint8_t ret[4])
 {
 	static const uint32_t least[4] = {UINT32_MAX, 0, 0x000100, 0x010000};
 	if (v.len - 7 > 8)
 		return false;
+	if (has_avx2)
+		return avx2_quad(v.p, v.len, ret);
 	const uint32_t whole = (1u << v.len) - 1;
 	uint32_t dots = scan16_eq(v.p, '.') & whole;
 	uint32_t ends = dots | 1u << v.len;
@@ -119,10 +123,10 @@ static bool read_groups(struct view v, uint8_t ret[16])
 	return true;
 }
 
-bool textwide_address(struct view v, uint8_t ret[16])
+bool textwide_address(struct view v, bool has_avx2, uint8_t ret[16])
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	if (textwide_quad(v, ret + 12)) {
+	if (textwide_quad(v, has_avx2, ret + 12)) {
 		memcpy(ret, mapped, 12);
 		return true;
 	}

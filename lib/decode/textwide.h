@@ -49,10 +49,10 @@ struct textwide_minute {
 /* Times that are dates, most of them in the same minute as the one before. */
 bool textwide_date(struct view v, struct textwide_minute *last, int64_t *ret_ns);
 
-bool textwide_address(struct view v, uint8_t ret[16]);
+bool textwide_address(struct view v, bool has_avx2, uint8_t ret[16]);
 
 /* A dotted quad as four bytes; false when it is none. */
-bool textwide_quad(struct view v, uint8_t ret[4]);
+bool textwide_quad(struct view v, bool has_avx2, uint8_t ret[4]);
 
 /* text_name() into a place where TEXT_NAME_ROOM bytes may be written. */
 size_t textwide_name(struct view v, unsigned escapes, uint8_t *wire, bool *ret_cut);

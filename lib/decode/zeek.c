@@ -180,7 +180,7 @@ static inline bool read_uint(const struct line *l, struct view v, uint64_t max, 
 
 static inline bool read_address(const struct line *l, struct view v, uint8_t ret[16])
 {
-	return l->is_wide ? textwide_address(v, ret) : text_address(v, ret);
+	return l->is_wide ? textwide_address(v, l->has_avx2, ret) : text_address(v, ret);
 }
 
 static void read_answer(
@@ -191,7 +191,7 @@ static void read_answer(
 	uint8_t address[16];
 	if (text.len == 0)
 		return;
-	if (l->is_wide && textwide_quad(text, address)) {
+	if (l->is_wide && textwide_quad(text, l->has_avx2, address)) {
 		(void)batch_answer(b, e, RR_A, ttl, view_of(address, 4));
 		return;
 	}

@@ -6,7 +6,8 @@
  * then a line's fields are looked up by the number of their column. */
 #include "lib/decode/zeek.h"
 
-#include "lib/decode/scan.h"
+#include "lib/decode/avx2.h"
+#include "lib/decode/marks.h"
 #include "lib/decode/textwide.h"
 
 /* The longest row of columns that any dns.log has had is below 40. */
@@ -19,7 +20,7 @@ struct column {
 
 /* How the lines are to be read, by the header. */
 struct plan {
-	uint8_t role[COLUMNS_MAX];   /* enum field */
+	uint8_t role[COLUMNS_MAX];         /* enum field */
 	struct column wanted[COLUMNS_MAX]; /* those that have a role */
 	unsigned n_wanted;
 	unsigned n; /* columns to be read: up to the last one that has a role */
@@ -113,52 +114,6 @@ static inline bool same(struct view a, struct view b)
 	return a.len == b.len && (a.len == 0 || (a.p[0] == b.p[0] && memcmp(a.p, b.p, a.len) == 0));
 }
 
-/* Places of separators and line ends, in order, some lines at a time, and which of them are line
- * ends. */
-#define MARKS_ROOM 1024u
-
-struct marks {
-	uint32_t n, n_lines;
-	uint32_t at[MARKS_ROOM + 64];
-	uint32_t line[MARKS_ROOM + 64];
-};
-
-static inline unsigned count_bits(uint64_t x)
-{
-	/* Without a popcount instruction in the baseline: pairs, fours, bytes, all. */
-	x -= x >> 1 & 0x5555555555555555u;
-	x = (x & 0x3333333333333333u) + (x >> 2 & 0x3333333333333333u);
-	return (unsigned)(((x + (x >> 4)) & 0x0f0f0f0f0f0f0f0fu) * 0x0101010101010101u >> 56);
-}
-
-/* Mark what begins at p, up to end or until there is no more room. 64 bytes can be read from any
- * byte before end on. */
-static void marks_fill(struct marks *m, const uint8_t *p, const uint8_t *end, uint8_t separator)
-{
-	uint32_t n = 0, lines = 0, base = 0;
-	for (; p < end && n < MARKS_ROOM; p += 64, base += 64) {
-		uint64_t ends, bits = scan64_eq2(p, separator, '\n', &ends);
-		uint32_t count = count_bits(bits);
-		/* Mostly none or one: written in any case, and then counted or not. */
-		do {
-			m->line[lines] = n + count_bits(bits & ((ends & -ends) - 1));
-			lines += ends != 0;
-			ends &= ends - 1;
-		} while (__builtin_expect(ends != 0, 0));
-		/* Eight at a time, those beyond the count written over by the next block. */
-		for (uint32_t k = 0; k < count; k += 8) {
-			for (uint32_t i = 0; i < 8; i++) {
-				m->at[n + k + i] =
-				    base + (uint32_t)__builtin_ctzll(bits | 1ull << 63);
-				bits &= bits - 1;
-			}
-		}
-		n += count;
-	}
-	m->n = n;
-	m->n_lines = lines;
-}
-
 struct reader {
 	struct plan plan;
 	struct fields f;
@@ -249,7 +204,10 @@ static void read_wide(struct reader *r, const uint8_t *p, const uint8_t *end)
 	while (p < end) {
 		const uint8_t *from = p;
 		uint32_t first = 0;
-		marks_fill(m, p, end, r->plan.separator);
+		if (r->l.has_avx2)
+			avx2_marks(m, p, end, r->plan.separator);
+		else
+			marks_fill(m, p, end, r->plan.separator);
 		for (uint32_t i = 0; i < m->n_lines && p < end; i++) {
 			uint32_t n = m->line[i] - first + 1;
 			const uint8_t *stop = from + m->at[m->line[i]];
@@ -279,7 +237,7 @@ void zeek_tsv_lines(
 {
 	struct reader r;
 	const uint8_t *p = lines.p + line_wide(lines), *end = lines.p + lines.len;
-	r.l = (struct line){.meta = meta, .batch = b, .is_wide = true};
+	r.l = (struct line){.meta = meta, .batch = b, .is_wide = true, .has_avx2 = avx2_is_here()};
 	r.f.odd = 0;
 	plan_header(&r.plan, header);
 	read_wide(&r, lines.p, p);
