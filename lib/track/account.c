@@ -69,12 +69,14 @@ static void count_top(struct account *a, uint64_t zone_hash, uint32_t bits)
 		a->top_bits[i] -= bits < a->top_bits[i] ? bits : a->top_bits[i];
 }
 
-/* Many names to each of many zones that nobody else asks: no page is made so, and all of them
- * count in full. Else only what is beyond ordinary names. */
+/* Many names to each of many zones that nobody else asks, and dearer ones than the addresses and
+ * numbers that block lists are asked: all of them count in full. Else only what is beyond ordinary
+ * names. */
 static bool is_rotating(const struct account *a)
 {
-	enum { ZONES = 8, NAMES_EACH = 8 };
-	return a->subject == SUBJECT_CLIENT && a->told >= ZONES && a->names / NAMES_EACH >= a->told;
+	enum { ZONES = 8, NAMES_EACH = 8, BITS256_PER_CHAR = 3 * 256 };
+	return a->subject == SUBJECT_CLIENT && a->told >= ZONES &&
+	       a->names / NAMES_EACH >= a->told && a->bits >= a->chars * BITS256_PER_CHAR;
 }
 
 static const uint32_t *told_sums(const struct account *a)
