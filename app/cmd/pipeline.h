@@ -13,6 +13,9 @@ struct pipeline_options {
 	struct merge *input;
 	unsigned workers;      /* 1 runs everything in the calling thread */
 	engine_event_fn *each; /* called for every event in order, or NULL */
+	/* Before the events of each chunk: how many records it has, of which input. Before those
+	 * that reassembly held until the end: none. May be NULL; only called with each. */
+	void (*chunk)(void *ctx, uint16_t source, uint64_t records);
 	void *ctx;
 	void (*progress)(void *ctx, uint64_t done, uint64_t total); /* now and then, or NULL */
 	void *progress_ctx;
