@@ -51,8 +51,10 @@ static void put_word(FILE *to, const char *word)
 }
 
 /* An unknown tool's names can be put together too, when the finding says that they hold data. */
-static bool may_hold_payload(const struct finding *f)
+static bool may_hold_payload(const struct session *s, const struct finding *f)
 {
+	if (f->now.subject != SUBJECT_PAIR || f->verdict.score < s->config.threshold)
+		return false;
 	return f->verdict.kind == VERDICT_TUNNEL || f->verdict.kind == VERDICT_EXFILTRATION ||
 	       f->verdict.kind == VERDICT_INFILTRATION;
 }
@@ -63,8 +65,12 @@ static char *command_of(const struct session *s, const struct finding *f, enum t
 	char zone[NAME_TEXT_MAX + 2], client[46], *text = NULL;
 	size_t size;
 	if (s->options->n_inputs == 0 || f->now.subject == SUBJECT_CLIENT ||
-	    (tool == TOOL_NONE ? !may_hold_payload(f) : !has_carver(tool)))
+	    (tool == TOOL_NONE ? !may_hold_payload(s, f) : !has_carver(tool)))
 		return NULL;
+	/* What came down a pipe is gone. */
+	for (unsigned i = 0; i < s->options->n_inputs; i++)
+		if (strcmp(s->options->inputs[i], "-") == 0)
+			return NULL;
 	FILE *to = open_memstream(&text, &size);
 	if (!to)
 		return NULL;
@@ -81,7 +87,7 @@ static char *command_of(const struct session *s, const struct finding *f, enum t
 	}
 	publish_zone(f, zone);
 	fputs(" --zone ", to);
-	put_word(to, strncmp(zone, "*.", 2) == 0 ? zone + 2 : zone);
+	put_word(to, zone);
 	fputs(" -o DIR", to);
 	if (fclose(to) != 0) {
 		free(text);

@@ -21,6 +21,7 @@ def told(output):
         line = json.loads(line)
         line.pop("elapsed_s", None)
         line.pop("inputs", None)
+        line.pop("carve_command", None)
         lines.append(json.dumps(line))
     return lines
 
