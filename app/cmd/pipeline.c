@@ -79,13 +79,13 @@ static bool find_work(struct board *b, struct work *ret)
 	return false;
 }
 
-/* Called without the lock. For STEP_FREE, what merge_next() said. */
+/* Called without the lock. For STEP_FREE, what next() said. */
 static int do_work(const struct board *b, const struct work *w)
 {
 	struct engine *e = b->o->engine;
 	switch (w->step) {
 	case STEP_FREE:
-		return merge_next(b->o->input, &w->place->chunk);
+		return b->o->next(b->o->input, &w->place->chunk);
 	case STEP_DECODE:
 		engine_decode(e, w->place->slot, &w->place->chunk.chunk);
 		return 0;
@@ -99,6 +99,8 @@ static int do_work(const struct board *b, const struct work *w)
 		engine_merge(e, w->place->slot);
 		if (b->o->each)
 			engine_each_event(w->place->slot, b->o->each, b->o->ctx);
+		if (b->o->judged)
+			b->o->judged(b->o->ctx);
 		return 0;
 	}
 	return 0;
@@ -139,8 +141,7 @@ static void finish_work(struct board *b, const struct work *w, int result)
 		p->busy = false;
 		b->merged++;
 		if (b->o->progress && b->merged % 64 == 0)
-			b->o->progress(b->o->progress_ctx, merge_done_bytes(b->o->input),
-			    merge_total_bytes(b->o->input));
+			b->o->progress(b->o->input);
 		break;
 	}
 }
@@ -218,6 +219,8 @@ int pipeline_run(const struct pipeline_options *o)
 	engine_finish(o->engine, b.places[0].slot);
 	if (o->each)
 		engine_each_event(b.places[0].slot, o->each, o->ctx);
+	if (o->judged)
+		o->judged(o->ctx);
 	close_places(&b);
 	return b.error;
 }

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/capture/merge.h"
 #include "app/cmd/data.h"
 #include "app/cmd/filter.h"
 #include "app/cmd/pipeline.h"
@@ -238,9 +239,9 @@ static void tell(void *arg, const struct capture_report *r)
 	    capture_reason_text(r->reason));
 }
 
-static void show_progress(void *ctx, uint64_t done, uint64_t total)
+static void show_progress(void *input)
 {
-	(void)ctx;
+	uint64_t done = merge_done_bytes(input), total = merge_total_bytes(input);
 	if (total < PROGRESS_BYTES)
 		return;
 	unsigned percent = (unsigned)(done * 100 / total);
@@ -251,6 +252,11 @@ static void show_progress(void *ctx, uint64_t done, uint64_t total)
 	fprintf(stderr, "\r[%s] %3u %%", bar, percent < 100 ? percent : 100);
 	if (done >= total)
 		fprintf(stderr, "\r\033[K");
+}
+
+static int next_chunk(void *input, struct chunk_slot *slot)
+{
+	return merge_next(input, slot);
 }
 
 bool session_run(struct session *s)
@@ -274,6 +280,7 @@ bool session_run(struct session *s)
 	}
 	struct pipeline_options po = {
 	    .engine = s->engine,
+	    .next = next_chunk,
 	    .input = input,
 	    .workers = o->jobs     ? o->jobs
 	               : cores > 0 ? (unsigned)cores

@@ -53,6 +53,7 @@ struct engine_stats {
 	uint64_t pairs, zones; /* met; an evicted one that comes back counts again */
 	uint64_t pairs_evicted, zones_evicted, evidence_refused, notes_lost, early_rotations;
 	uint64_t novel_names;
+	uint64_t risen_lost; /* judgements not handed out: too many at once */
 	int64_t first_ns, last_ns;
 };
 
@@ -106,3 +107,7 @@ struct engine_walk {
 	uint32_t stage, shard, at;
 };
 bool engine_next(const struct engine *e, struct engine_walk *w, struct finding *ret);
+
+/* What engine_merge() or engine_finish() has just judged at or above the threshold: every
+ * subject once, as findings. *at starts at 0; false at the end. */
+bool engine_next_risen(const struct engine *e, uint32_t *at, struct finding *ret);

@@ -36,6 +36,18 @@ static void judge(const struct engine *e, const struct features *f, struct verdi
 	verdict_judge(ret, f, e->config.scorecard, &b);
 }
 
+/* Few are judged in one merge, so a list will do. */
+static void note_risen(struct engine *e, uint64_t key)
+{
+	for (uint32_t i = 0; i < e->n_risen; i++)
+		if (e->risen[i] == key)
+			return;
+	if (e->n_risen == RISEN_MAX)
+		e->stats.risen_lost++;
+	else
+		e->risen[e->n_risen++] = key;
+}
+
 void judged_take(struct engine *e, const struct features *f)
 {
 	struct verdict v;
@@ -62,6 +74,8 @@ void judged_take(struct engine *e, const struct features *f)
 		slot->score = v.score;
 		slot->features = *f;
 	}
+	if (v.score >= e->config.threshold)
+		note_risen(e, f->key);
 }
 
 bool engine_alerted(
@@ -113,6 +127,14 @@ static void fill_zone(const struct engine *e, struct finding *f)
 	}
 }
 
+static void set_pair(const struct engine *e, struct finding *f, const struct evidence *v,
+    const struct pair *p, const struct zone *z)
+{
+	features_pair(&f->now, v, p, z, v->last_ns);
+	f->now.client_breadth = accounts_breadth(&e->accounts, v->client_hash);
+	f->evidence = v;
+}
+
 static bool next_pair(const struct engine *e, struct engine_walk *w, struct finding *f)
 {
 	for (; w->shard < SHARDS; w->shard++, w->at = 0) {
@@ -121,21 +143,24 @@ static bool next_pair(const struct engine *e, struct engine_walk *w, struct find
 		const struct evidence *v = shard_next(&e->shards[w->shard], &w->at, &p, &z);
 		if (!v)
 			continue;
-		features_pair(&f->now, v, p, z, v->last_ns);
-		f->now.client_breadth = accounts_breadth(&e->accounts, v->client_hash);
-		f->evidence = v;
+		set_pair(e, f, v, p, z);
 		return true;
 	}
 	return false;
 }
 
+static void set_account(struct finding *f, const struct account *a)
+{
+	f->account = a;
+	features_account(&f->now, a, (int64_t)a->last_s * 1000000000);
+}
+
 static bool next_account(const struct engine *e, struct engine_walk *w, struct finding *f)
 {
-	f->account = accounts_next(&e->accounts, &w->at);
-	if (!f->account)
-		return false;
-	features_account(&f->now, f->account, (int64_t)f->account->last_s * 1000000000);
-	return true;
+	const struct account *a = accounts_next(&e->accounts, &w->at);
+	if (a)
+		set_account(f, a);
+	return a != NULL;
 }
 
 /* Zones are only kept as judgements. */
@@ -160,6 +185,30 @@ bool engine_next(const struct engine *e, struct engine_walk *w, struct finding *
 		*ret = (struct finding){.evidence = NULL};
 		if (!stages[w->stage](e, w, ret))
 			continue;
+		fill_verdict(e, ret);
+		fill_zone(e, ret);
+		return true;
+	}
+	return false;
+}
+
+bool engine_next_risen(const struct engine *e, uint32_t *at, struct finding *ret)
+{
+	while (*at < e->n_risen) {
+		const struct judged *j = judged_find(e, e->risen[(*at)++]);
+		/* A subject judged later in the same merge may have taken its place. */
+		if (!j)
+			continue;
+		*ret = (struct finding){.now = j->features};
+		const struct shard *s = &e->shards[shard_of(j->features.zone_hash)];
+		const struct pair *p;
+		const struct zone *z;
+		const struct evidence *v = shard_find(s, j->key, &p, &z);
+		const struct account *a = accounts_at(&e->accounts, j->key);
+		if (j->features.subject == SUBJECT_PAIR && v)
+			set_pair(e, ret, v, p, z);
+		else if (j->features.subject >= SUBJECT_CLIENT && a)
+			set_account(ret, a);
 		fill_verdict(e, ret);
 		fill_zone(e, ret);
 		return true;

@@ -15,7 +15,8 @@ enum {
 	RECENT_SLOTS = 1 << 16,
 	SERVER_MEMOS = 64,
 	JUDGED_LOG2 = 12,
-	ACCOUNTS_LOG2 = 13
+	ACCOUNTS_LOG2 = 13,
+	RISEN_MAX = 256
 };
 
 struct tick {
@@ -34,6 +35,7 @@ struct slot {
 	uint32_t entry_first[SHARDS + 1];
 	struct tick *ticks;
 	uint32_t n_ticks;
+	int64_t now_ns; /* of the chunk */
 	const struct dh_chunk *chunk;
 };
 
@@ -68,6 +70,8 @@ struct engine {
 	uint32_t ahead, behind; /* events in a row that contradict the clock */
 	int64_t next_tick_ns;
 	struct engine_stats stats;
+	uint64_t risen[RISEN_MAX]; /* keys of this merge's judgements at or above the threshold */
+	uint32_t n_risen;
 };
 
 /* Judge a subject and keep the verdict if it is its worst. */

@@ -104,14 +104,19 @@ struct account *accounts_take(struct accounts *a, const struct note *n, const st
 	return add(s, n, h);
 }
 
-uint32_t accounts_breadth(const struct accounts *a, uint64_t client_hash)
+const struct account *accounts_at(const struct accounts *a, uint64_t key)
 {
-	uint64_t key = accounts_client_key(client_hash);
 	const struct account *s = &a->slots[tables_home(key, a->mask)];
 	for (int i = 0; i < TABLE_WINDOW; i++)
 		if (s[i].key == key)
-			return s[i].zones;
-	return 0;
+			return &s[i];
+	return NULL;
+}
+
+uint32_t accounts_breadth(const struct accounts *a, uint64_t client_hash)
+{
+	const struct account *s = accounts_at(a, accounts_client_key(client_hash));
+	return s ? s->zones : 0;
 }
 
 const struct account *accounts_next(const struct accounts *a, uint32_t *at)

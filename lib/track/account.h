@@ -64,6 +64,9 @@ struct account *accounts_take(struct accounts *a, const struct note *n, const st
 /* The number of zones a client has met; 0 when it is not known. */
 uint32_t accounts_breadth(const struct accounts *a, uint64_t client_hash);
 
+/* The account of a key (that of its features); NULL when it was evicted. */
+const struct account *accounts_at(const struct accounts *a, uint64_t key);
+
 /* Walk the accounts in use: *at starts at 0. */
 const struct account *accounts_next(const struct accounts *a, uint32_t *at);
 

@@ -529,6 +529,18 @@ const struct evidence *shard_next(
 	return NULL;
 }
 
+const struct evidence *shard_find(const struct shard *s, uint64_t pair_key,
+    const struct pair **ret_pair, const struct zone **ret_zone)
+{
+	const struct pair *p = tables_find_pair(&s->tables, pair_key);
+	if (!p || !p->evidence)
+		return NULL;
+	const struct evidence *v = &s->evidence[p->evidence - 1];
+	*ret_pair = p;
+	*ret_zone = zone_of(s, p, v);
+	return v;
+}
+
 const struct zone *shard_zone(const struct shard *s, uint64_t zone_hash)
 {
 	return tables_find_zone(&s->tables, zone_hash);

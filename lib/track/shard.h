@@ -83,5 +83,8 @@ static inline void shard_fetch(const struct shard *s, const struct batch *b, con
 /* Walk the pairs that have evidence: *at starts at 0; NULL at the end. */
 const struct evidence *shard_next(const struct shard *s, uint32_t *at, const struct pair **ret_pair,
     const struct zone **ret_zone);
+/* The evidence of one pair; NULL when it has none (any more). */
+const struct evidence *shard_find(const struct shard *s, uint64_t pair_key,
+    const struct pair **ret_pair, const struct zone **ret_zone);
 /* A zone that is still known, else NULL. */
 const struct zone *shard_zone(const struct shard *s, uint64_t zone_hash);
