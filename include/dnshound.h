@@ -162,7 +162,7 @@ struct dh_finding {
 	uint32_t zones;                         /* of the client */
 	bool case_known;                        /* the source keeps the case of names */
 	bool carvable;                          /* `dnshound carve` can give back what it carried */
-	const struct dh_count *qtypes, *rcodes; /* largest share first, as far as counted */
+	const struct dh_count *qtypes, *rcodes; /* of queries and of answers */
 	size_t n_qtypes, n_rcodes;
 	const char *const *samples; /* names */
 	size_t n_samples;

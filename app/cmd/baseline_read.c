@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/alert/stamp.h"
 #include "app/cmd/table.h"
 #include "app/cmd/textfile.h"
-#include "app/cmd/timearg.h"
 
 bool baseline_read(struct baseline_memory *m, const char *path, const struct hash_key *key,
     const struct baseline **ret)
@@ -86,8 +86,8 @@ void baseline_print(const struct baseline *b)
 	const struct baseline_site *s = &b->site;
 	char from[48], until[48];
 
-	timearg_print((int64_t)s->from_s * 1000000000, from, sizeof(from));
-	timearg_print((int64_t)s->until_s * 1000000000, until, sizeof(until));
+	stamp_print((int64_t)s->from_s * 1000000000, from, sizeof(from));
+	stamp_print((int64_t)s->until_s * 1000000000, until, sizeof(until));
 	printf("Learned from %u pairs of %u clients, %.10s to %.10s", s->pairs, s->clients, from,
 	    until);
 	if (s->left_out)

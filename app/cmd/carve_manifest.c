@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "app/cmd/carve_manifest.h"
 
-#include "app/cmd/filter.h"
 #include "app/cmd/table.h"
+#include "lib/base/address.h"
 #include "lib/judge/tools/tool.h"
 
 enum { ZONES_TEXT = 4 * NAME_TEXT_MAX, SHOWN_FACTS = 6, COLUMNS = 100, LOST_MAX = 8 };
@@ -185,7 +185,7 @@ void carve_manifest_add(struct record *list, const struct carve_run *run)
 	struct record *o = record_object(list, NULL);
 	char client[46], zone[ZONES_TEXT];
 	const char *lost[LOST_MAX];
-	filter_print_address(t->client, client);
+	address_print(t->client, client);
 	carve_target_zone(t, zone, sizeof(zone));
 	record_text(o, "client", client);
 	record_text(o, "zone", zone);
@@ -234,7 +234,7 @@ void carve_manifest_print(const struct carve_run *run)
 	const struct carve_result *r = &run->result;
 	char client[46], zone[ZONES_TEXT];
 	const char *lost[LOST_MAX];
-	filter_print_address(t->client, client);
+	address_print(t->client, client);
 	carve_target_zone(t, zone, sizeof(zone));
 	table_fit(zone, 50);
 	printf("%s  %s  %s (%s), %llu messages\n", client, zone, run->choice.tool->name,

@@ -5,7 +5,7 @@
 
 #include "app/cmd/carve_pick.h"
 #include "app/cmd/carve_result.h"
-#include "app/cmd/record.h"
+#include "app/alert/record.h"
 
 /* One target and what came out of it. */
 struct carve_run {

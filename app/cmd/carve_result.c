@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "app/alert/stamp.h"
 #include "app/cmd/carve_kind.h"
 #include "app/cmd/carve_unpack.h"
-#include "app/cmd/timearg.h"
 
 static const char *const ways[] = {"up", "down"};
 
@@ -213,7 +213,7 @@ static void take_text(struct carve_result *r, const struct carve_item *item)
 		r->texts = r->n_outputs;
 	if (r->texts) {
 		struct carve_output *o = &r->outputs[r->texts - 1];
-		timearg_print(item->time_ns, when, sizeof(when));
+		stamp_print(item->time_ns, when, sizeof(when));
 		snprintf(head, sizeof(head), "%s  %-4s  %3u  %s: ", when, ways[item->way],
 		    item->stream, item->key);
 		note(o, item);

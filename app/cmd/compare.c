@@ -267,7 +267,7 @@ static void json_row(
 		record_null(o, "listener");
 	if (f) {
 		part = record_object(o, "dnshound");
-		rows_zone(f, text);
+		publish_zone(f, text);
 		record_text(part, "zone", text);
 		record_int(part, "score", f->verdict.score);
 		record_text(part, "verdict", verdict_text(f->verdict.kind));

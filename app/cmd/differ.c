@@ -8,7 +8,7 @@
 
 void differ_ordinary(const struct session *s, const struct finding *f, char *buf, size_t size)
 {
-	char text[ROWS_REASON_MAX];
+	char text[PUBLISH_REASON_MAX];
 	struct out o = out_to(buf, size);
 	unsigned told = 0;
 
@@ -20,7 +20,7 @@ void differ_ordinary(const struct session *s, const struct finding *f, char *buf
 	for (unsigned i = 0; i < f->verdict.n_reasons && told < 2; i++) {
 		if (f->verdict.reasons[i].points >= 0)
 			continue;
-		rows_reason(s, f, i, text, sizeof(text));
+		publish_reason(&s->config, f, i, text, sizeof(text));
 		out_str(&o, told++ ? "; " : "ordinary: ");
 		out_str(&o, text);
 	}

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "app/cmd/record.h"
+#include "app/alert/record.h"
 #include "app/cmd/session.h"
 #include "app/cmd/table.h"
 #include "lib/base/out.h"

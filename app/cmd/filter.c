@@ -65,11 +65,3 @@ bool filter_zone(const char *spec, const uint8_t *zone, size_t len)
 	return name_from_text(view_of(spec, strlen(spec)), wire, &n) &&
 	       name_is_below(zone, len, wire, n);
 }
-
-void filter_print_address(const uint8_t address[16], char buf[46])
-{
-	if (memcmp(address, mapped, sizeof(mapped)) == 0)
-		inet_ntop(AF_INET, address + 12, buf, 46);
-	else
-		inet_ntop(AF_INET6, address, buf, 46);
-}

@@ -21,5 +21,3 @@ bool filter_network(const char *spec, struct network *ret);
 bool filter_address(const char *spec, const uint8_t address[16]);
 /* A zone, in wire form, is the named one or lies below it; "-" is the zone without a name. */
 bool filter_zone(const char *spec, const uint8_t *zone, size_t len);
-/* Text of an address, IPv4-mapped ones as IPv4. */
-void filter_print_address(const uint8_t address[16], char buf[46]);

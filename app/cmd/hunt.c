@@ -173,7 +173,7 @@ static void print_head(const struct hunt *h)
 	putchar('\n');
 }
 
-static void print_row(const struct hunt *h, const struct finding *f)
+static void print_row(const struct hunt *h, const struct dh_finding *f)
 {
 	char text[COLUMN_TEXT_MAX];
 	for (unsigned i = 0; i < h->n_shown; i++) {
@@ -190,7 +190,7 @@ static void print_row(const struct hunt *h, const struct finding *f)
 	putchar('\n');
 }
 
-static void csv_row(const struct hunt *h, const struct finding *f)
+static void csv_row(const struct hunt *h, const struct dh_finding *f)
 {
 	char text[COLUMN_TEXT_MAX];
 	for (unsigned i = 0; i < h->n_shown; i++) {
@@ -200,7 +200,7 @@ static void csv_row(const struct hunt *h, const struct finding *f)
 	csv_end();
 }
 
-static void json_row(const struct hunt *h, const struct finding *f)
+static void json_row(const struct hunt *h, const struct dh_finding *f)
 {
 	static const char *const types[] = {"pair", "client", "zone"};
 	struct record *o = record_new(types[h->by]);
@@ -218,7 +218,7 @@ static uint64_t pairs_without(const struct session *s, const struct hunt_rows *r
 static void print_rows(const struct hunt *h, const struct session *s, struct hunt_rows *r)
 {
 	size_t shown = h->options.top && h->options.top < r->n ? h->options.top : r->n;
-	struct finding f;
+	struct published row;
 
 	if (h->options.csv)
 		for (unsigned i = 0; i <= h->n_shown; i++)
@@ -226,8 +226,8 @@ static void print_rows(const struct hunt *h, const struct session *s, struct hun
 	else if (!h->options.json && r->n)
 		print_head(h);
 	for (size_t i = 0; i < shown; i++) {
-		hunt_load(r, i, &f);
-		(h->options.csv ? csv_row : h->options.json ? json_row : print_row)(h, &f);
+		hunt_load(r, i, &row);
+		(h->options.csv ? csv_row : h->options.json ? json_row : print_row)(h, &row.f);
 	}
 	if (h->options.json) {
 		struct record *o = ndjson_summary_new(s);

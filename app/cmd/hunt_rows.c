@@ -142,9 +142,11 @@ static void load(struct hunt_rows *r, size_t first, size_t n, struct finding *re
 	memset(ret->now.client, 0, sizeof(ret->now.client));
 }
 
-void hunt_load(struct hunt_rows *r, size_t i, struct finding *ret)
+void hunt_load(struct hunt_rows *r, size_t i, struct published *ret)
 {
-	load(r, r->rows[i].first, r->rows[i].n, ret);
+	struct finding f;
+	load(r, r->rows[i].first, r->rows[i].n, &f);
+	publish_figures(ret, &f);
 }
 
 static int by_client(const void *pa, const void *pb)
@@ -197,7 +199,7 @@ static bool gather_entries(struct hunt_rows *r)
 			r->room = room;
 		}
 		struct hunt_entry *e = &r->entries[r->n_entries];
-		rows_zone(&f, zone);
+		publish_zone(&f, zone);
 		*e = (struct hunt_entry){.walk = before, .zone = strdup(zone)};
 		if (!e->zone)
 			return false;
@@ -219,7 +221,7 @@ static size_t group(const struct hunt_rows *r, size_t first)
 	return n;
 }
 
-static bool fill_row(struct hunt_line *row, const struct column *sort, const struct finding *f)
+static bool fill_row(struct hunt_line *row, const struct column *sort, const struct dh_finding *f)
 {
 	char text[COLUMN_TEXT_MAX];
 	if (!column_is_text(sort)) {
@@ -234,6 +236,7 @@ static bool fill_row(struct hunt_line *row, const struct column *sort, const str
 
 static bool gather_rows(struct hunt_rows *r, const struct where *where, const struct column *sort)
 {
+	struct published row_now;
 	struct finding f;
 	if (r->n_entries)
 		qsort(r->entries, r->n_entries, sizeof(*r->entries),
@@ -244,11 +247,12 @@ static bool gather_rows(struct hunt_rows *r, const struct where *where, const st
 	for (size_t i = 0, n; i < r->n_entries; i += n) {
 		n = group(r, i);
 		load(r, i, n, &f);
-		if (where && !where_matches(where, &f))
+		publish_figures(&row_now, &f);
+		if (where && !where_matches(where, &row_now.f))
 			continue;
 		struct hunt_line *row = &r->rows[r->n++];
 		*row = (struct hunt_line){.first = i, .n = n};
-		if (!fill_row(row, sort, &f))
+		if (!fill_row(row, sort, &row_now.f))
 			return false;
 	}
 	qsort(r->rows, r->n, sizeof(*r->rows), by_value);

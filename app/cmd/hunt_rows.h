@@ -7,6 +7,7 @@
 
 #include "app/cmd/session.h"
 #include "app/cmd/where.h"
+#include "lib/engine/publish.h"
 
 enum hunt_by { HUNT_BY_PAIR, HUNT_BY_CLIENT, HUNT_BY_ZONE };
 
@@ -39,5 +40,5 @@ bool hunt_gather(struct hunt_rows *r, const struct session *s, enum hunt_by by,
     const struct where *where, const struct column *sort);
 void hunt_free(struct hunt_rows *r);
 
-/* The figures of row i. What *ret points to lasts until the next call. */
-void hunt_load(struct hunt_rows *r, size_t i, struct finding *ret);
+/* The figures of row i. */
+void hunt_load(struct hunt_rows *r, size_t i, struct published *ret);

@@ -1,17 +1,12 @@
 /* SPDX-License-Identifier: ISC
  *
- * The tool that a finding was recognised as, for people and for JSON. */
+ * The tool that a finding was recognised as, for people. */
 #pragma once
 
-#include "app/cmd/record.h"
 #include "app/cmd/session.h"
 
-/* Columns: the tool's name; how sure the finding is, by its tool or by its score. */
-void identified_tool_text(const struct finding *f, char *buf, size_t size);
-void identified_confidence_text(const struct finding *f, char *buf, size_t size);
-
-/* "tool", "encoding" and "carvable" of a finding. */
-void identified_record(const struct finding *f, struct record *to);
+/* Whether there is a carver for what the tool of that name (or NULL) carried. */
+bool identified_is_carvable(const char *tool);
 
 /* What it is, and the command that gives back what it carried. Nothing when it is not known. */
 void identified_print(const struct session *s, const struct finding *f);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/decode/name.h"
+#include "lib/engine/publish.h"
 #include "lib/track/hostname.h"
 
 #define DAY_SLOTS ((size_t)1 << 18)
@@ -128,7 +129,7 @@ static char *zone_text(const struct finding *f)
 	char text[NAME_TEXT_MAX + 2] = "";
 	uint8_t wire[HOSTNAME_WIRE_MAX];
 	if (f->zone_len)
-		rows_zone(f, text);
+		publish_zone(f, text);
 	return strdup(hostname_to_wire(view_str(text), wire) ? text : "");
 }
 

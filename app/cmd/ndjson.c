@@ -1,72 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "app/cmd/ndjson.h"
 
-#include "app/cmd/columns.h"
-#include "app/cmd/identified.h"
-#include "lib/track/model.h"
-
-static void set_reasons(struct record *o, const struct session *s, const struct finding *f)
-{
-	struct record *list = record_list(o, "reasons");
-	for (unsigned i = 0; i < f->verdict.n_reasons; i++) {
-		const struct reason *r = &f->verdict.reasons[i];
-		struct record *reason = record_object(list, NULL);
-		char text[ROWS_REASON_MAX];
-		rows_reason(s, f, i, text, sizeof(text));
-		record_text(reason, "signal", signal_name(r->signal));
-		record_signed(reason, "points", r->points);
-		record_signed(reason, "value", r->value); /* what the scorecard's steps compare */
-		record_text(reason, "text", text);
-	}
-}
-
-static void set_allowed(struct record *o, const struct allow_entry *e)
-{
-	if (!e) {
-		record_null(o, "allowed");
-		return;
-	}
-	struct record *allowed = record_object(o, "allowed");
-	record_text(allowed, "reason", e->reason);
-	record_text(allowed, "file", e->file);
-	record_int(allowed, "line", e->line);
-}
-
-static void set_process(struct record *o, const struct session *s, const struct finding *f)
-{
-	struct session_process who;
-
-	if (!s->process_of || !s->process_of(s->process_ctx, f, &who)) {
-		record_null(o, "process");
-		return;
-	}
-	struct record *process = record_object(o, "process");
-	record_text(process, "host", who.host);
-	record_signed(process, "pid", who.pid);
-	record_text(process, "comm", who.comm);
-	record_text(process, "exe", who.exe);
-	if (who.cmdline)
-		record_text(process, "cmdline", who.cmdline);
-}
+#include "app/alert/document.h"
 
 void ndjson_finding(const struct session *s, const struct finding *f)
 {
-	struct record *o = record_new("finding");
+	struct rows_public public;
 
-	record_int(o, "schema_version", 1);
-	for (unsigned i = 0; i < columns_n; i++)
-		if (columns[i].text != identified_tool_text) /* more than its name: below */
-			column_record(&columns[i], f, o);
-	identified_record(f, o);
-	set_process(o, s, f);
-	record_text(record_list(o, "attack"), NULL, verdict_attack(f->verdict.kind));
-	set_reasons(o, s, f);
-	set_allowed(o, rows_allowed(s, f));
-	struct record *versions = record_object(o, "versions");
-	record_text(versions, "dnshound", DNSHOUND_VERSION);
-	record_text(versions, "scorecard", s->scorecard.version);
-	record_text(versions, "model", model_version(s->config.model));
-	record_print(o);
+	rows_publish(s, f, &public);
+	record_print(document_finding(&public.told.f));
 }
 
 static void add_count(struct record *list, const char *reason, uint64_t count)

@@ -3,7 +3,7 @@
  * Findings and the summary as JSON, one object a line (docs/json.md). */
 #pragma once
 
-#include "app/cmd/record.h"
+#include "app/alert/record.h"
 #include "app/cmd/rows.h"
 
 /* Print one line on standard output. */

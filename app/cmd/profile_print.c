@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/cmd/filter.h"
+#include "app/alert/stamp.h"
 #include "app/cmd/table.h"
-#include "app/cmd/timearg.h"
+#include "lib/base/address.h"
 #include "lib/base/out.h"
 #include "lib/decode/name.h"
 
@@ -117,10 +117,10 @@ static void points_json(struct record *o, const struct points_row *r)
 static void hunt_table(const struct hunt_row *r)
 {
 	char client[46], domain[NAME_TEXT_MAX], when[48], mean[24];
-	filter_print_address(r->client, client);
+	address_print(r->client, client);
 	profile_print_text(r->top_domain, domain, sizeof(domain));
 	table_fit(domain, 20);
-	timearg_print(r->last_ns, when, sizeof(when));
+	stamp_print(r->last_ns, when, sizeof(when));
 	milli_text(r->length_sum * 1000 / r->query_count, mean, sizeof(mean));
 	printf("%.19sZ %-16s %-20s %10llu %16llu %15s %15u %-16s", when, client, domain,
 	    (unsigned long long)r->query_count, (unsigned long long)r->unique_subdomains, mean,
@@ -134,7 +134,7 @@ static void hunt_table(const struct hunt_row *r)
 static void hunt_json(struct record *o, const struct hunt_row *r)
 {
 	char client[46], domain[NAME_TEXT_MAX];
-	filter_print_address(r->client, client);
+	address_print(r->client, client);
 	profile_print_text(r->top_domain, domain, sizeof(domain));
 	record_time(o, "LastSeen", r->last_ns);
 	record_text(o, "ClientIP", client);
@@ -153,9 +153,9 @@ static void hunt_json(struct record *o, const struct hunt_row *r)
 static void listener_table(const struct listener_row *r)
 {
 	char client[46], name[NAME_TEXT_MAX], when[48];
-	filter_print_address(r->ends->client, client);
+	address_print(r->ends->client, client);
 	name_print(r->qname.p, name);
-	timearg_print(r->time_ns, when, sizeof(when));
+	stamp_print(r->time_ns, when, sizeof(when));
 	printf("%-24s %-16s", when, client);
 	for (unsigned i = 0, n = 0; i < FLAGS; i++)
 		if (r->flags & flags[i].bit)
@@ -166,7 +166,7 @@ static void listener_table(const struct listener_row *r)
 static void listener_json(struct record *o, const struct listener_row *r)
 {
 	char client[46], name[NAME_TEXT_MAX];
-	filter_print_address(r->ends->client, client);
+	address_print(r->ends->client, client);
 	name_print(r->qname.p, name);
 	record_time(o, "time", r->time_ns);
 	record_text(o, "client", client);

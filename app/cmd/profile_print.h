@@ -3,7 +3,7 @@
  * The rows of a comparison profile, in that rule set's own columns and spelling. */
 #pragma once
 
-#include "app/cmd/record.h"
+#include "app/alert/record.h"
 #include "lib/judge/profile.h"
 
 struct profile_printer {

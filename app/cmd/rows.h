@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/cmd/session.h"
+#include "lib/engine/publish.h"
 
 struct rows {
 	struct finding *at;
@@ -22,14 +23,10 @@ enum rows_of { ROWS_FINDINGS, ROWS_PAIRS, ROWS_ALL };
 bool rows_gather(struct rows *r, const struct session *s, enum rows_of what);
 void rows_free(struct rows *r);
 
-/* Text of a finding's zone: "evil.com", "-", "*.com". NAME_TEXT_MAX bytes. */
-void rows_zone(const struct finding *f, char *buf);
-/* The stable id of a finding: unkeyed, so that it is the same in every run. 17 bytes. */
-void rows_id(const struct finding *f, char buf[17]);
-/* Sentence of a verdict's reason i. */
-enum { ROWS_REASON_MAX = 512 };
-void rows_reason(
-    const struct session *s, const struct finding *f, unsigned i, char *buf, size_t size);
-const char *rows_subject(const struct finding *f);
-/* What a person should do next, one sentence. */
-const char *rows_next_step(const struct finding *f);
+/* A finding as it is told, with what only this side knows: process, allow list, carvers. */
+struct rows_public {
+	struct published told;
+	struct dh_process process;
+	struct dh_allowed allowed;
+};
+void rows_publish(const struct session *s, const struct finding *f, struct rows_public *ret);

@@ -263,7 +263,7 @@ static void on_alert(
 		name_print(zone, p->zone);
 }
 
-static bool process_of(void *ctx, const struct finding *f, struct session_process *ret)
+static bool process_of(void *ctx, const struct finding *f, struct dh_process *ret)
 {
 	const struct run *r = ctx;
 	const struct people_zone *z = people_zone(&r->people, f->now.zone_hash);
@@ -276,7 +276,7 @@ static bool process_of(void *ctx, const struct finding *f, struct session_proces
 		}
 	if (!p)
 		return false;
-	*ret = (struct session_process){.host = r->line.host,
+	*ret = (struct dh_process){.host = r->line.host,
 	    .pid = p->pid,
 	    .comm = p->comm,
 	    .exe = p->exe,

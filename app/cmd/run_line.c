@@ -10,12 +10,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "app/cmd/filter.h"
-#include "app/cmd/lists.h"
-#include "app/cmd/record.h"
-#include "app/cmd/timearg.h"
+#include "app/alert/record.h"
+#include "app/alert/stamp.h"
+#include "lib/base/address.h"
 #include "lib/base/out.h"
 #include "lib/decode/name.h"
+#include "lib/engine/publish.h"
 
 /* Of a line of run_line_message() without its variable parts. */
 enum { SCHEMA = 1, DNS_HEADER = 12, LINE_ROOM = 512 + 2 * NAME_TEXT_MAX };
@@ -63,7 +63,7 @@ static void set_address(struct record *o, const char *key, const uint8_t a[16])
 {
 	static const uint8_t none[16];
 	char buf[46];
-	filter_print_address(a, buf);
+	address_print(a, buf);
 	record_text(o, key, memcmp(a, none, 16) == 0 ? NULL : buf);
 }
 
@@ -176,7 +176,7 @@ static void set_question(struct record *o, const uint8_t *message, size_t len)
 	name_print(wire, buf);
 	record_text(o, "qname", buf);
 	if (next + 4 <= len) {
-		lists_type((uint16_t)(message[next] << 8 | message[next + 1]), buf, sizeof(buf));
+		publish_type((uint16_t)(message[next] << 8 | message[next + 1]), buf);
 		record_text(o, "qtype", buf);
 	}
 	record_int(o, "id", (uint64_t)message[0] << 8 | message[1]);
@@ -237,7 +237,7 @@ static void out_address(struct out *o, const uint8_t a[16])
 		out_str(o, "null");
 		return;
 	}
-	filter_print_address(a, buf);
+	address_print(a, buf);
 	out_quoted(o, buf);
 }
 
@@ -256,7 +256,7 @@ static void out_question(struct out *o, const uint8_t *message, size_t len)
 	name_print(wire, buf);
 	out_quoted(o, buf);
 	if (next + 4 <= len) {
-		lists_type((uint16_t)(message[next] << 8 | message[next + 1]), buf, sizeof(buf));
+		publish_type((uint16_t)(message[next] << 8 | message[next + 1]), buf);
 		out_str(o, ",\"qtype\":");
 		out_quoted(o, buf);
 	}
@@ -278,7 +278,7 @@ char *run_line_message(
 	if (!line)
 		return NULL;
 	struct out o = out_to(line, room);
-	timearg_print(r->time_ns, when, sizeof(when));
+	stamp_print(r->time_ns, when, sizeof(when));
 	out_str(&o, "{\"type\":\"agent.dns\",\"schema_version\":1,\"time\":\"");
 	out_str(&o, when);
 	out_str(&o, "\"");
@@ -325,7 +325,7 @@ static void set_library_name(struct record *o, const struct inbox_report *r)
 	} else {
 		record_text(o, "qname", (const char *)r->name);
 	}
-	lists_type(r->head.qtype, buf, sizeof(buf));
+	publish_type(r->head.qtype, buf);
 	record_text(o, "qtype", buf);
 }
 

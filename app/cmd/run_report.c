@@ -3,10 +3,10 @@
 
 #include <stdio.h>
 
-#include "app/cmd/filter.h"
 #include "app/cmd/ndjson.h"
 #include "app/cmd/rows.h"
 #include "app/cmd/table.h"
+#include "lib/base/address.h"
 #include "lib/decode/name.h"
 
 enum { SHOWN = 12 };
@@ -27,10 +27,10 @@ static void print_asked(const struct people *people, const struct finding *f)
 	const struct people_zone *z = people_zone(people, f->now.zone_hash);
 	const struct process *p = z ? people_find(people, z->who[0].serial) : NULL;
 
-	rows_zone(f, zone);
+	publish_zone(f, zone);
 	table_bytes(f->now.bytes_up, up, sizeof(up));
 	if (f->evidence && f->evidence->n_servers)
-		filter_print_address(f->evidence->servers[0], server);
+		address_print(f->evidence->servers[0], server);
 	print_clean(p ? p->comm : "?", 15);
 	printf(" %7d  ", p ? p->pid : 0);
 	print_clean(zone, 30);
@@ -58,7 +58,7 @@ static void print_culprits(const struct people *people, const struct rows *rows)
 	for (size_t i = 0; i < rows->n; i++) {
 		char zone[NAME_TEXT_MAX + 2];
 		const struct people_zone *z = people_zone(people, rows->at[i].now.zone_hash);
-		rows_zone(&rows->at[i], zone);
+		publish_zone(&rows->at[i], zone);
 		for (unsigned k = 0; z && k < PEOPLE_PER_ZONE; k++) {
 			const struct process *p = people_find(people, z->who[k].serial);
 			if (!p)

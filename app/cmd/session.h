@@ -10,12 +10,6 @@
 #include "app/cmd/services_load.h"
 #include "lib/engine/engine.h"
 
-/* Who asked, where a source tells. */
-struct session_process {
-	const char *host, *comm, *exe, *cmdline;
-	int32_t pid;
-};
-
 struct session {
 	const struct options *options;
 	struct engine *engine;
@@ -30,7 +24,7 @@ struct session {
 	engine_event_fn *each; /* set before session_run() to see every event in order */
 	void *each_ctx;
 	/* The process that asked most in a finding's zone; NULL where nobody knows of processes. */
-	bool (*process_of)(void *ctx, const struct finding *f, struct session_process *ret);
+	bool (*process_of)(void *ctx, const struct finding *f, struct dh_process *ret);
 	void *process_ctx;
 	struct allow allow;
 	struct suffix *suffix;

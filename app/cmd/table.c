@@ -6,12 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/cmd/filter.h"
+#include "app/alert/advice.h"
+#include "app/alert/stamp.h"
 #include "app/cmd/identified.h"
-#include "app/cmd/lists.h"
-#include "app/cmd/timearg.h"
+#include "lib/base/address.h"
 #include "lib/base/out.h"
 #include "lib/decode/name.h"
+#include "lib/engine/publish.h"
 
 enum { COLUMNS = 100, REASONS_SHOWN = 6, SAMPLES_SHOWN = 2 };
 
@@ -39,21 +40,21 @@ void table_fit(char *text, size_t width)
 static void print_reasons(const struct session *s, const struct finding *f)
 {
 	for (unsigned i = 0; i < f->verdict.n_reasons && i < REASONS_SHOWN; i++) {
-		char text[ROWS_REASON_MAX];
-		rows_reason(s, f, i, text, sizeof(text));
+		char text[PUBLISH_REASON_MAX];
+		publish_reason(&s->config, f, i, text, sizeof(text));
 		printf("    %+4d  %.*s\n", f->verdict.reasons[i].points, COLUMNS - 10, text);
 	}
 }
 
 static void print_samples(const struct finding *f)
 {
-	char text[NAME_TEXT_MAX], type[16];
+	char text[NAME_TEXT_MAX], type[PUBLISH_WORD_MAX];
 	for (unsigned i = 0; f->evidence && i < SAMPLES_SHOWN; i++) {
 		const struct sample *sample = &f->evidence->samples[i];
 		if (!sample->len)
 			continue;
 		name_print(sample->name, text);
-		lists_type(sample->qtype, type, sizeof(type));
+		publish_type(sample->qtype, type);
 		table_fit(text, COLUMNS - 22);
 		printf("    e.g.  %s %s\n", type, text);
 	}
@@ -64,9 +65,9 @@ static void print_finding(const struct session *s, const struct finding *f, bool
 	static const char *const paint[] = {"", "", "\033[33m", "\033[31m", "\033[1;31m"};
 	char zone[NAME_TEXT_MAX + 2], client[46], up[24], down[24], when[48];
 
-	rows_zone(f, zone);
+	publish_zone(f, zone);
 	table_fit(zone, 28);
-	filter_print_address(f->now.client, client);
+	address_print(f->now.client, client);
 	if (f->now.subject == SUBJECT_ZONE)
 		snprintf(client, sizeof(client), "%u clients", f->now.zone_clients);
 	table_fit(client, 21);
@@ -75,7 +76,7 @@ static void print_finding(const struct session *s, const struct finding *f, bool
 	printf("%s%5u  %-12.12s%s  %-21s  %-28s %10s %10s\n",
 	    colours ? paint[f->verdict.severity] : "", f->verdict.score,
 	    verdict_text(f->verdict.kind), colours ? "\033[0m" : "", client, zone, up, down);
-	timearg_print(f->now.first_ns, when, sizeof(when));
+	stamp_print(f->now.first_ns, when, sizeof(when));
 	printf("          %llu queries, %llu names in %.1f s from %s",
 	    (unsigned long long)f->now.queries, (unsigned long long)f->now.unique,
 	    (double)(f->now.last_ns - f->now.first_ns) / 1e9, when);
@@ -87,7 +88,7 @@ static void print_finding(const struct session *s, const struct finding *f, bool
 	identified_print(s, f);
 	print_reasons(s, f);
 	print_samples(f);
-	printf("    Next: %s\n\n", rows_next_step(f));
+	printf("    Next: %s\n\n", advice_next_step((enum dh_verdict)f->verdict.kind));
 }
 
 void table_coverage(const struct session *s)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "app/cmd/timearg.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -27,14 +26,4 @@ bool timearg_parse(const char *text, int64_t *ret_ns)
 		}
 	}
 	return false;
-}
-
-void timearg_print(int64_t ns, char *buf, size_t size)
-{
-	time_t s = (time_t)(ns / SECOND_NS);
-	struct tm tm;
-	char date[40];
-	gmtime_r(&s, &tm);
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(buf, size, "%s.%03dZ", date, (int)(ns % SECOND_NS / 1000000));
 }

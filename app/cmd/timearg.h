@@ -9,5 +9,3 @@
 
 /* 2026-01-02, 2026-01-02T03:04, 2026-01-02T03:04:05[Z] (a blank for the T too), epoch seconds. */
 bool timearg_parse(const char *text, int64_t *ret_ns);
-/* RFC 3339 with milliseconds. */
-void timearg_print(int64_t ns, char *buf, size_t size);

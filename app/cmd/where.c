@@ -298,7 +298,7 @@ bool where_parse(struct where *w, const char *expression, struct where_error *re
 	return !p.failed;
 }
 
-static bool compare_text(const struct where_node *n, const struct finding *f)
+static bool compare_text(const struct where_node *n, const struct dh_finding *f)
 {
 	char text[COLUMN_TEXT_MAX];
 	column_text(n->column, f, text, sizeof(text));
@@ -314,7 +314,7 @@ static bool compare_text(const struct where_node *n, const struct finding *f)
 	}
 }
 
-static bool compare_number(const struct where_node *n, const struct finding *f)
+static bool compare_number(const struct where_node *n, const struct dh_finding *f)
 {
 	int64_t v, with = n->number;
 	if (!column_number(n->column, f, &v))
@@ -341,7 +341,7 @@ static bool compare_number(const struct where_node *n, const struct finding *f)
 	}
 }
 
-bool where_matches(const struct where *w, const struct finding *f)
+bool where_matches(const struct where *w, const struct dh_finding *f)
 {
 	bool stack[WHERE_NODES];
 	unsigned n = 0;

@@ -17,7 +17,7 @@
  * not have makes its comparison false. */
 #pragma once
 
-#include "app/cmd/columns.h"
+#include "app/alert/columns.h"
 
 enum { WHERE_NODES = 64, WHERE_STRINGS = 2048, WHERE_DEPTH = 32 };
 
@@ -44,4 +44,4 @@ struct where_error {
 /* False, with the place and the reason in *ret_error, when it is no condition. */
 bool where_parse(struct where *w, const char *expression, struct where_error *ret_error);
 
-bool where_matches(const struct where *w, const struct finding *f);
+bool where_matches(const struct where *w, const struct dh_finding *f);

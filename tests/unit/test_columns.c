@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "app/cmd/columns.h"
+#include "app/alert/columns.h"
 
 static const struct column *column(const char *name)
 {
@@ -16,7 +16,7 @@ static const struct column *column(const char *name)
 	return c;
 }
 
-static void expect(const struct finding *f, const char *name, const char *text, const char *cell)
+static void expect(const struct dh_finding *f, const char *name, const char *text, const char *cell)
 {
 	char buf[COLUMN_TEXT_MAX];
 	column_text(column(name), f, buf, sizeof(buf));
@@ -27,7 +27,7 @@ static void expect(const struct finding *f, const char *name, const char *text, 
 
 static void test_names_are_unique_and_every_value_prints(void **state)
 {
-	struct finding f = {.evidence = NULL};
+	struct dh_finding f = {.size = sizeof(f)};
 	char buf[COLUMN_TEXT_MAX];
 	(void)state;
 	for (unsigned i = 0; i < columns_n; i++) {
@@ -43,18 +43,22 @@ static void test_names_are_unique_and_every_value_prints(void **state)
 
 static void test_values(void **state)
 {
-	static const uint8_t zone[] = "\5a\033.b\xff\3com";
-	struct finding f = {
-	    .now = {.bytes_up = 20480,
-	        .mean_name_len_100 = 4205,
-	        .queries = UINT64_MAX,
-	        .first_ns = 1767323045678000000,
-	        .client = {[10] = 0xff, 0xff, 10, 0, 0, 7}},
-	    .verdict = {.severity = SEVERITY_HIGH, .kind = VERDICT_C2_BEACON},
-	    .zone_len = sizeof(zone),
+	static const struct dh_count types[] = {{"NULL", 5}, {"TXT", 1}};
+	static const char *const servers[] = {"10.0.0.53", "2001:db8::53"};
+	struct dh_finding f = {
+	    .bytes_up = 20480,
+	    .avg_name_length_100 = 4205,
+	    .queries = UINT64_MAX,
+	    .first_ns = 1767323045678000000,
+	    .client = "10.0.0.7",
+	    .severity = DH_HIGH,
+	    .verdict = DH_C2_BEACON,
+	    .qtypes = types,
+	    .n_qtypes = 2,
+	    .servers = servers,
+	    .n_servers = 2,
 	};
 	(void)state;
-	memcpy(f.zone, zone, sizeof(zone));
 	expect(&f, "bytes_up", "20480", "20.0 KiB");
 	expect(&f, "avg_name_length", "42.05", "42.05");
 	expect(&f, "queries", "9223372036854775807", "9223372036854775807");
@@ -64,9 +68,9 @@ static void test_values(void **state)
 	expect(&f, "client", "10.0.0.7", "10.0.0.7");
 	expect(&f, "severity", "high", "high");
 	expect(&f, "verdict", "c2-beacon", "c2-beacon");
-	expect(&f, "zone", "a\\027\\.b\\255.com", "a\\027\\.b\\255.com");
-	f.now.subject = SUBJECT_ZONE;
-	expect(&f, "client", "", "");
+	expect(&f, "qtypes", "NULL TXT", "NULL TXT");
+	expect(&f, "servers", "10.0.0.53 2001:db8::53", "10.0.0.53 2001:db8::53");
+	expect(&f, "tool", "", "");
 }
 
 int main(void)

@@ -10,29 +10,28 @@
 #include "app/cmd/where.h"
 
 /* evil.com, 500 names of 42.50 characters, 20 KiB up, score 85. */
-static struct finding example(void)
+static struct dh_finding example(void)
 {
-	static const uint8_t zone[] = "\4evil\3com";
-	struct finding f = {
-	    .now = {.queries = 1000,
-	        .unique = 500,
-	        .bytes_up = 20480,
-	        .mean_name_len_100 = 4250,
-	        .first_ns = 1767323045000000000, /* 2026-01-02T03:04:05Z */
-	        .case_known = true,
-	        .client = {[10] = 0xff, 0xff, 10, 0, 0, 7}},
-	    .verdict = {.score = 85, .kind = VERDICT_TUNNEL, .severity = SEVERITY_CRITICAL},
-	    .zone_len = sizeof(zone),
+	return (struct dh_finding){
+	    .queries = 1000,
+	    .unique_names = 500,
+	    .bytes_up = 20480,
+	    .avg_name_length_100 = 4250,
+	    .first_ns = 1767323045000000000, /* 2026-01-02T03:04:05Z */
+	    .case_known = true,
+	    .client = "10.0.0.7",
+	    .zone = "evil.com",
+	    .score = 85,
+	    .verdict = DH_TUNNEL,
+	    .severity = DH_CRITICAL,
 	};
-	memcpy(f.zone, zone, sizeof(zone));
-	return f;
 }
 
 static bool matches(const char *expression)
 {
 	static struct where w;
 	struct where_error error;
-	struct finding f = example();
+	struct dh_finding f = example();
 	if (!where_parse(&w, expression, &error))
 		fail_msg("%s: at %zu: %s", expression, error.at, error.text);
 	return where_matches(&w, &f);

@@ -2,7 +2,7 @@
  *
  * JSON for standard output: an object is built member by member and printed as one line. What is
  * printed is valid UTF-8 whatever the texts held: bytes that are not come out as \xNN. Out of
- * memory ends the program with EXIT_ERROR, after saying so.
+ * memory ends the program with status 2, after saying so.
  *
  * A member of an object has a key; for an element of a list the key is NULL. */
 #pragma once

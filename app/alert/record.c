@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "app/cmd/record.h"
+#include "app/alert/record.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -7,8 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "app/cmd/cmd.h"
-#include "app/cmd/timearg.h"
+#include "app/alert/stamp.h"
 
 /* A record is what jansson calls a json_t; only this file knows. */
 static json_t *json_of(struct record *r)
@@ -21,7 +20,7 @@ static json_t *needed(json_t *j)
 	if (j)
 		return j;
 	fputs("dnshound: out of memory\n", stderr);
-	exit(EXIT_ERROR);
+	exit(2); /* as for every other failure of the machine */
 }
 
 static struct record *put(struct record *r, const char *key, json_t *value)
@@ -123,8 +122,8 @@ void record_null(struct record *r, const char *key)
 
 void record_time(struct record *r, const char *key, int64_t ns)
 {
-	char buf[48];
-	timearg_print(ns, buf, sizeof(buf));
+	char buf[STAMP_MAX];
+	stamp_print(ns, buf, sizeof(buf));
 	put(r, key, ns > 0 ? json_string(buf) : json_null());
 }
 

@@ -4,9 +4,8 @@
  * head, in --where, --sort and --columns. docs/json.md says what each means. */
 #pragma once
 
-#include "app/cmd/record.h"
-#include "lib/decode/name.h"
-#include "lib/engine/finding.h"
+#include "app/alert/record.h"
+#include "include/dnshound.h"
 
 enum column_kind {
 	COLUMN_NUMBER,
@@ -24,14 +23,16 @@ struct column {
 	const char *help;
 	uint8_t kind;       /* enum column_kind */
 	uint8_t width;      /* in a table */
-	uint16_t at, bytes; /* where the number lies in struct finding; bytes 0: see `number` */
-	bool (*number)(const struct finding *f, int64_t *ret);
-	const char *(*word)(int64_t number); /* COLUMN_WORD: NULL beyond the last */
-	void (*text)(const struct finding *f, char *buf, size_t size);
-	void (*list)(const struct finding *f, struct record *list);
+	uint16_t at, bytes; /* where the number lies in struct dh_finding; bytes 0: see `number` */
+	bool (*number)(const struct dh_finding *f, int64_t *ret);
+	const char *(*word)(int64_t number);             /* COLUMN_WORD: NULL beyond the last */
+	const char *(*text)(const struct dh_finding *f); /* NULL or "": none */
+	/* Element i of a list; false behind the last. */
+	bool (*list)(const struct dh_finding *f, size_t i, struct dh_count *ret);
+	const char *counts; /* what an element's name is called in JSON, beside its count */
 };
 
-enum { COLUMN_TEXT_MAX = NAME_TEXT_MAX + 8 };
+enum { COLUMN_TEXT_MAX = 1032 /* the longest name, and room */ };
 
 extern const struct column columns[];
 extern const unsigned columns_n;
@@ -45,12 +46,12 @@ static inline bool column_is_text(const struct column *c)
 }
 
 /* The value of any column that is not text; false where it has none. */
-bool column_number(const struct column *c, const struct finding *f, int64_t *ret);
+bool column_number(const struct column *c, const struct dh_finding *f, int64_t *ret);
 
 /* The value as text, "" where there is none. Names print as everywhere: \DDD outside of ASCII.
  * In a cell for people bytes have a unit and times no date's punctuation beyond the second. */
-void column_text(const struct column *c, const struct finding *f, char *buf, size_t size);
-void column_cell(const struct column *c, const struct finding *f, char *buf, size_t size);
+void column_text(const struct column *c, const struct dh_finding *f, char *buf, size_t size);
+void column_cell(const struct column *c, const struct dh_finding *f, char *buf, size_t size);
 
 /* Add the value to a record, under the column's name. */
-void column_record(const struct column *c, const struct finding *f, struct record *to);
+void column_record(const struct column *c, const struct dh_finding *f, struct record *to);
