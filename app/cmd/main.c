@@ -14,6 +14,8 @@ static const struct {
     {"learn", cmd_learn, "what is ordinary at this site, for scan and hunt"},
     {"run", cmd_run, "one application's DNS, by process"},
     {"carve", cmd_carve, "what a tunnel carried: files, streams, packets"},
+    {"watch", cmd_watch, "the daemon: live sources in, alerts out"},
+    {"config", cmd_config, "check or show dnshound.yaml"},
     {"explain", cmd_explain, "why a name costs what it costs"},
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

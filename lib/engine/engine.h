@@ -111,3 +111,8 @@ bool engine_next(const struct engine *e, struct engine_walk *w, struct finding *
 /* What engine_merge() or engine_finish() has just judged at or above the threshold: every
  * subject once, as findings. *at starts at 0; false at the end. */
 bool engine_next_risen(const struct engine *e, uint32_t *at, struct finding *ret);
+/* The subject of a key (that of its features) as it stands now; false when nothing is known of it
+ * any more. */
+bool engine_finding(const struct engine *e, uint64_t key, struct finding *ret);
+/* The event time that everything counts by; 0 before the first event. */
+int64_t engine_clock(const struct engine *e);

@@ -192,26 +192,36 @@ bool engine_next(const struct engine *e, struct engine_walk *w, struct finding *
 	return false;
 }
 
+bool engine_finding(const struct engine *e, uint64_t key, struct finding *ret)
+{
+	const struct judged *j = judged_find(e, key);
+	if (!j)
+		return false;
+	*ret = (struct finding){.now = j->features};
+	const struct pair *p;
+	const struct zone *z;
+	const struct evidence *v =
+	    shard_find(&e->shards[shard_of(j->features.zone_hash)], key, &p, &z);
+	const struct account *a = accounts_at(&e->accounts, key);
+	if (j->features.subject == SUBJECT_PAIR && v)
+		set_pair(e, ret, v, p, z);
+	else if (j->features.subject >= SUBJECT_CLIENT && a)
+		set_account(ret, a);
+	fill_verdict(e, ret);
+	fill_zone(e, ret);
+	return true;
+}
+
 bool engine_next_risen(const struct engine *e, uint32_t *at, struct finding *ret)
 {
-	while (*at < e->n_risen) {
-		const struct judged *j = judged_find(e, e->risen[(*at)++]);
-		/* A subject judged later in the same merge may have taken its place. */
-		if (!j)
-			continue;
-		*ret = (struct finding){.now = j->features};
-		const struct shard *s = &e->shards[shard_of(j->features.zone_hash)];
-		const struct pair *p;
-		const struct zone *z;
-		const struct evidence *v = shard_find(s, j->key, &p, &z);
-		const struct account *a = accounts_at(&e->accounts, j->key);
-		if (j->features.subject == SUBJECT_PAIR && v)
-			set_pair(e, ret, v, p, z);
-		else if (j->features.subject >= SUBJECT_CLIENT && a)
-			set_account(ret, a);
-		fill_verdict(e, ret);
-		fill_zone(e, ret);
-		return true;
-	}
+	/* A subject judged later in the same merge may have taken the place of one before. */
+	while (*at < e->n_risen)
+		if (engine_finding(e, e->risen[(*at)++], ret))
+			return true;
 	return false;
+}
+
+int64_t engine_clock(const struct engine *e)
+{
+	return e->clock_ns;
 }

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: ISC */
+#include "app/cmd/watch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "app/cmd/broker.h"
+#include "app/cmd/cmd.h"
+#include "app/cmd/config_tell.h"
+#include "app/cmd/confine.h"
+#include "app/cmd/log.h"
+#include "app/cmd/notify.h"
+
+/* A child that does not end when it is told to is ended after so long. */
+#define END_MS 5000
+/* A child that fails again and again is started after twice the time each time, up to this. */
+#define BACKOFF_MAX_MS 10000
+#define BACKOFF_MIN_MS 100
+/* A worker that has not told its second for so long is stuck; systemd is not told otherwise. */
+#define STUCK_NS (10ll * 1000000000)
+/* What one message to the herald may need on its way, times some. */
+#define REPORT_BUFFER (4 << 20)
+
+struct parent {
+	struct watch *watch;
+	pid_t worker, herald;
+	int broker; /* our end */
+	int stop;   /* our end: closed, it ends the worker */
+	int signals;
+	unsigned backoff_ms;
+	bool is_ending;
+	int status;
+};
+
+static int64_t monotonic_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* ---- what a configuration becomes ---- */
+
+static void watch_free(struct watch *w)
+{
+	watch_close(w);
+	session_close(&w->session);
+	config_free(&w->config);
+	if (w->shared)
+		munmap(w->shared, sizeof(*w->shared));
+	free(w);
+}
+
+static bool make_engine(struct watch *w)
+{
+	struct session *s = &w->session;
+	s->engine_bytes = engine_size(&s->config);
+	s->engine_memory = mmap(NULL, s->engine_bytes, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (s->engine_memory == MAP_FAILED) {
+		s->engine_memory = NULL;
+		log_line(LOG_LEVEL_ERROR,
+		    "cannot get %zu MiB of memory; try a smaller memory:", s->engine_bytes >> 20);
+		return false;
+	}
+	return true;
+}
+
+/* Everything of a configuration but the processes. NULL after telling what is wrong. */
+static struct watch *watch_new(const char *path, struct watch *old)
+{
+	uid_t uid;
+	gid_t gid;
+	struct watch *w = calloc(1, sizeof(*w));
+	if (!w || !config_read(&w->config, path, config_tell, (void *)(uintptr_t)path)) {
+		free(w);
+		return NULL;
+	}
+	w->path = path;
+	for (unsigned i = 0; i < CONFIG_SOURCES_MAX; i++)
+		w->sources[i].listen_fd = -1;
+	log_level((enum log_level)w->config.log_level);
+	bool is_good = true;
+	if (!confine_ids(w->config.user, &uid, &gid)) {
+		log_line(LOG_LEVEL_ERROR,
+		    "%s: user: there is no user '%s': make it (adduser --system --group %s), or "
+		    "name another",
+		    path, w->config.user, w->config.user);
+		is_good = false;
+	}
+	if (w->config.n_sources == 0) {
+		log_line(LOG_LEVEL_ERROR, "%s: there are no sources to watch", path);
+		is_good = false;
+	}
+	w->shared = mmap(
+	    NULL, sizeof(*w->shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (w->shared == MAP_FAILED) {
+		w->shared = NULL;
+		is_good = false;
+	}
+	if (is_good && watch_session(w) && make_engine(w) && watch_open(w, old))
+		return w;
+	watch_free(w);
+	return NULL;
+}
+
+/* ---- children ---- */
+
+static void begin_child(pid_t parent)
+{
+	sigset_t all;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(EXIT_FAILURE);
+	/* A terminal's Ctrl-C comes to all; the parent says when it is time to end. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	sigfillset(&all);
+	sigprocmask(SIG_UNBLOCK, &all, NULL);
+}
+
+static pid_t start_herald(struct parent *p, int report, int other)
+{
+	pid_t us = getpid(), pid = fork();
+	if (pid != 0)
+		return pid;
+	begin_child(us);
+	close(other);
+	p->watch->report = report;
+	int status = watch_herald(p->watch);
+	fflush(NULL);
+	_exit(status);
+}
+
+static pid_t start_worker(struct parent *p, int report, int other)
+{
+	struct watch *w = p->watch;
+	int broker[2], stop[2];
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, broker) < 0)
+		return -1;
+	if (pipe2(stop, O_CLOEXEC) < 0) {
+		close(broker[0]);
+		close(broker[1]);
+		return -1;
+	}
+	pid_t us = getpid(), pid = fork();
+	if (pid == 0) {
+		begin_child(us);
+		close(other);
+		close(broker[0]);
+		close(stop[1]);
+		w->broker = broker[1];
+		w->stop = stop[0];
+		w->report = report;
+		w->session.engine = engine_init(w->session.engine_memory, &w->session.config);
+		int status = watch_worker(w);
+		fflush(NULL);
+		_exit(status);
+	}
+	close(broker[1]);
+	close(stop[0]);
+	p->broker = broker[0];
+	p->stop = stop[1];
+	return pid;
+}
+
+static bool start(struct parent *p)
+{
+	const int size = REPORT_BUFFER;
+	int report[2];
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, report) < 0)
+		return false;
+	setsockopt(report[0], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+	setsockopt(report[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	p->herald = start_herald(p, report[1], report[0]);
+	p->worker = p->herald > 0 ? start_worker(p, report[0], report[1]) : -1;
+	close(report[0]);
+	close(report[1]);
+	/* They are the worker's now. */
+	watch_close_rings(p->watch);
+	return p->worker > 0;
+}
+
+/* Serve requests until the child has ended, or its time is over. */
+static int wait_child(struct parent *p, pid_t pid, int broker)
+{
+	int status;
+	for (int waited = 0; waited < END_MS; waited += 10) {
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			return status;
+		struct pollfd fd = {.fd = broker, .events = POLLIN};
+		if (poll(&fd, broker >= 0, 10) > 0 && !broker_serve(broker, &p->watch->config))
+			broker = -1;
+	}
+	log_line(LOG_LEVEL_WARNING, "process %d did not end when it was told to", (int)pid);
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	return status;
+}
+
+/* The worker first: what it still has to say, the herald hears before its own end. */
+static void end_children(struct parent *p)
+{
+	if (p->worker > 0) {
+		close(p->stop);
+		wait_child(p, p->worker, p->broker);
+		close(p->broker);
+	}
+	if (p->herald > 0)
+		wait_child(p, p->herald, -1);
+	p->worker = p->herald = 0;
+}
+
+/* ---- life ---- */
+
+static void reload(struct parent *p)
+{
+	notify_systemd("RELOADING=1");
+	struct watch *next = watch_new(p->watch->path, p->watch);
+	if (!next) {
+		log_level((enum log_level)p->watch->config.log_level);
+		log_line(
+		    LOG_LEVEL_ERROR, "%s: the old configuration stays in force", p->watch->path);
+		notify_systemd("READY=1");
+		return;
+	}
+	end_children(p);
+	watch_free(p->watch);
+	p->watch = next;
+	p->is_ending = !start(p);
+	log_line(LOG_LEVEL_INFO, "%s: read again", next->path);
+	notify_systemd("READY=1");
+}
+
+/* One of the two ended by itself. */
+static void restart(struct parent *p, pid_t who, int status)
+{
+	bool is_worker = who == p->worker;
+	bool is_reopen = is_worker && WIFEXITED(status) && WEXITSTATUS(status) == WORKER_REOPEN;
+	const char *name = is_worker ? "worker" : "herald";
+
+	if (is_worker)
+		p->worker = 0;
+	else
+		p->herald = 0;
+	if (p->watch->once && is_worker) {
+		close(p->stop);
+		close(p->broker);
+		p->status = WIFEXITED(status) && WEXITSTATUS(status) == 0 ? EXIT_CLEAN : EXIT_ERROR;
+		p->is_ending = true;
+		return;
+	}
+	if (is_worker) {
+		close(p->stop);
+		close(p->broker);
+	}
+	if (WIFSIGNALED(status))
+		log_line(LOG_LEVEL_ERROR, "the %s was ended by signal %d; it is started again",
+		    name, WTERMSIG(status));
+	else if (!is_reopen)
+		log_line(LOG_LEVEL_ERROR, "the %s ended; it is started again", name);
+	end_children(p);
+	for (;;) {
+		p->backoff_ms = p->backoff_ms ? 2 * p->backoff_ms : BACKOFF_MIN_MS;
+		if (p->backoff_ms > BACKOFF_MAX_MS)
+			p->backoff_ms = BACKOFF_MAX_MS;
+		struct pollfd fd = {.fd = p->signals, .events = POLLIN};
+		struct signalfd_siginfo info;
+		if (poll(&fd, 1, (int)p->backoff_ms) > 0 &&
+		    read(p->signals, &info, sizeof(info)) == sizeof(info) &&
+		    (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)) {
+			p->is_ending = true;
+			return;
+		}
+		if (watch_reopen(p->watch) && start(p))
+			return;
+	}
+}
+
+static void reap(struct parent *p)
+{
+	int status;
+	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+		if (pid == p->worker || pid == p->herald) {
+			restart(p, pid, status);
+			return;
+		}
+}
+
+static void take_signal(struct parent *p)
+{
+	struct signalfd_siginfo info;
+	if (read(p->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	switch (info.ssi_signo) {
+	case SIGCHLD:
+		reap(p);
+		break;
+	case SIGHUP:
+		reload(p);
+		break;
+	default:
+		p->is_ending = true;
+	}
+}
+
+static void beat(struct parent *p)
+{
+	int64_t last = atomic_load(&p->watch->shared->beat_ns);
+	int64_t age = monotonic_ns() - last;
+	if (last == 0 || age < STUCK_NS)
+		notify_systemd("WATCHDOG=1");
+	else
+		log_line(
+		    LOG_LEVEL_ERROR, "the worker has been stuck for %d s", (int)(age / 1000000000));
+	/* It has lived long enough to be trusted again. */
+	if (last)
+		p->backoff_ms = 0;
+}
+
+static void live(struct parent *p)
+{
+	uint64_t watchdog_ms = notify_watchdog_us() / 1000;
+	int every_ms = watchdog_ms && watchdog_ms < 5000 ? (int)watchdog_ms : 5000;
+
+	while (!p->is_ending) {
+		struct pollfd fds[] = {{.fd = p->signals, .events = POLLIN},
+		    {.fd = p->worker > 0 ? p->broker : -1, .events = POLLIN}};
+		int n = poll(fds, 2, every_ms);
+		if (n == 0)
+			beat(p);
+		if (n <= 0)
+			continue;
+		if (fds[1].revents && !broker_serve(p->broker, &p->watch->config))
+			usleep(1000); /* its end is on the way */
+		if (fds[0].revents)
+			take_signal(p);
+	}
+}
+
+static int block_signals(void)
+{
+	sigset_t set;
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+/* As many connections as were configured need as many descriptors. */
+static void raise_limits(void)
+{
+	struct rlimit r;
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
+		r.rlim_cur = r.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &r);
+	}
+}
+
+static void usage(void)
+{
+	printf("usage: dnshound watch -c FILE [--once]\n\n"
+	       "The daemon: watches interfaces, dnstap, logs, folders and sockets, and tells of "
+	       "findings.\n"
+	       "FILE is described in dnshound.conf(5); dnshound config check FILE says whether it "
+	       "is good.\n\n"
+	       "  -c, --config FILE   what to watch, and whom to tell\n"
+	       "      --once          read what is there, judge, tell, and end (for cron)\n"
+	       "  -h, --help          this text\n\n"
+	       "SIGHUP reads FILE again, SIGTERM ends. Exit status: 0 ended as told, 2 something "
+	       "was wrong.\n");
+}
+
+int cmd_watch(int argc, char **argv)
+{
+	static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
+	    {"once", no_argument, NULL, 'o'}, {"help", no_argument, NULL, 'h'}, {0}};
+	struct parent p = {.status = EXIT_CLEAN};
+	const char *path = NULL;
+	bool once = false;
+
+	for (int c; (c = getopt_long(argc, argv, "c:h", longs, NULL)) != -1;) {
+		if (c == 'h') {
+			usage();
+			return EXIT_CLEAN;
+		}
+		if (c == '?')
+			return EXIT_ERROR;
+		if (c == 'o')
+			once = true;
+		if (c == 'c')
+			path = optarg;
+	}
+	if (!path || optind != argc) {
+		fprintf(stderr, "dnshound: watch -c FILE (see dnshound watch --help)\n");
+		return EXIT_ERROR;
+	}
+	raise_limits();
+	p.signals = block_signals();
+	p.watch = watch_new(path, NULL);
+	if (!p.watch)
+		return EXIT_ERROR;
+	p.watch->once = once;
+	if (!start(&p)) {
+		log_line(LOG_LEVEL_ERROR, "cannot start: %s", strerror(errno));
+		p.status = EXIT_ERROR;
+		p.is_ending = true;
+	} else {
+		log_line(LOG_LEVEL_INFO, "watching %u sources", p.watch->config.n_sources);
+		notify_systemd("READY=1");
+	}
+	live(&p);
+	notify_systemd("STOPPING=1");
+	end_children(&p);
+	watch_free(p.watch);
+	return p.status;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: ISC */
+#include "app/cmd/watch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/cmd/log.h"
+#include "app/cmd/sockets.h"
+
+/* Largest packet that is kept of an interface: what IP can carry. */
+#define SNAPLEN 65535
+
+static void say(const struct watch *w, const struct config_source *s, const char *why)
+{
+	log_line(LOG_LEVEL_ERROR, "%s:%u:%u: %s: %s", w->path, s->line, s->column, s->address, why);
+}
+
+static bool open_rings(struct watch *w, unsigned i)
+{
+	const struct config_source *s = &w->config.sources[i];
+	struct live_options o = {
+	    .interface = s->address,
+	    .filter = s->filter,
+	    .promiscuous = s->promiscuous,
+	    .buffer_bytes = (uint32_t)s->buffer,
+	    .snaplen = SNAPLEN,
+	    /* Unique on this host as far as that goes: the kernel's groups are by number. */
+	    .fanout = s->threads > 1 ? (uint16_t)(1 + ((unsigned)getpid() * 64 + i) % 65535) : 0,
+	};
+	char error[LIVE_ERROR_MAX];
+	for (unsigned k = 0; k < s->threads; k++)
+		if (live_open(&w->sources[i].rings[k], &o, error) < 0) {
+			say(w, s, error);
+			return false;
+		}
+	return true;
+}
+
+/* The first line of a file, or a variable. */
+static bool read_token(struct watch *w, unsigned i)
+{
+	const struct config_source *s = &w->config.sources[i];
+	char *token = w->sources[i].token;
+	const size_t room = sizeof(w->sources[i].token);
+
+	if (*s->token_file) {
+		FILE *f = fopen(s->token_file, "re");
+		bool is_read = f && fgets(token, (int)room, f);
+		if (f)
+			fclose(f);
+		if (!is_read) {
+			say(w, s, "token_file cannot be read, or is empty");
+			return false;
+		}
+		token[strcspn(token, "\r\n")] = 0;
+	} else if (*s->token_environment) {
+		const char *value = getenv(s->token_environment);
+		snprintf(token, room, "%s", value ? value : "");
+	} else {
+		return true;
+	}
+	if (!*token)
+		say(w, s, "the token is empty");
+	return *token != 0;
+}
+
+static bool open_tls(struct watch *w, unsigned i)
+{
+	const struct config_source *s = &w->config.sources[i];
+	const char *why;
+	char text[256];
+
+	if (!*s->certificate)
+		return true;
+	if (tls_server_new(&w->sources[i].tls, s->certificate, s->key,
+	        *s->clients_ca ? s->clients_ca : NULL, &why) == 0)
+		return true;
+	snprintf(text, sizeof(text), "TLS: %s", why);
+	say(w, s, text);
+	return false;
+}
+
+static int taken_over(const struct watch *old, const char *address)
+{
+	for (unsigned i = 0; old && i < old->config.n_sources; i++)
+		if (old->sources[i].listen_fd >= 0 &&
+		    strcmp(old->config.sources[i].address, address) == 0)
+			return dup(old->sources[i].listen_fd);
+	return -1;
+}
+
+static bool open_socket(struct watch *w, const struct watch *old, unsigned i)
+{
+	const struct config_source *s = &w->config.sources[i];
+	int fd = taken_over(old, s->address);
+	if (fd < 0)
+		fd = sockets_listen(s->address, s->socket_mode);
+	if (fd < 0) {
+		say(w, s, strerror(-fd));
+		return false;
+	}
+	w->sources[i].listen_fd = fd;
+	return s->kind == SOURCE_DNSTAP || (read_token(w, i) && open_tls(w, i));
+}
+
+bool watch_open(struct watch *w, struct watch *old)
+{
+	bool is_good = true;
+	for (unsigned i = 0; i < CONFIG_SOURCES_MAX; i++)
+		w->sources[i] = (struct watch_source){.listen_fd = -1};
+	for (unsigned i = 0; i < w->config.n_sources; i++) {
+		enum source_kind kind = w->config.sources[i].kind;
+		if (kind == SOURCE_INTERFACE)
+			is_good &= open_rings(w, i);
+		else if (kind == SOURCE_DNSTAP || kind == SOURCE_LISTEN)
+			is_good &= open_socket(w, old, i);
+	}
+	if (!is_good)
+		watch_close(w);
+	return is_good;
+}
+
+void watch_close_rings(struct watch *w)
+{
+	for (unsigned i = 0; i < w->config.n_sources; i++)
+		for (unsigned k = 0; k < 16; k++) {
+			if (w->sources[i].rings[k])
+				live_close(w->sources[i].rings[k]);
+			w->sources[i].rings[k] = NULL;
+		}
+}
+
+bool watch_reopen(struct watch *w)
+{
+	bool is_good = true;
+	watch_close_rings(w);
+	for (unsigned i = 0; i < w->config.n_sources; i++)
+		if (w->config.sources[i].kind == SOURCE_INTERFACE)
+			is_good &= open_rings(w, i);
+	if (!is_good)
+		watch_close_rings(w);
+	return is_good;
+}
+
+void watch_close(struct watch *w)
+{
+	watch_close_rings(w);
+	for (unsigned i = 0; i < w->config.n_sources; i++) {
+		if (w->sources[i].listen_fd >= 0)
+			close(w->sources[i].listen_fd);
+		if (w->sources[i].tls)
+			tls_server_free(w->sources[i].tls);
+		w->sources[i] = (struct watch_source){.listen_fd = -1};
+	}
+}
