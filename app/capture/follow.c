@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #define ASK_MS 100
+#define HEAD_BYTES 256
 
 struct follow {
 	struct feeder feeder;
@@ -16,6 +17,9 @@ struct follow {
 	struct source *source; /* NULL: nothing open, or too little of it to know its format */
 	int fd;                /* -1: none */
 	struct follow_place place;
+	/* How the file begins: one that was emptied and filled again is another one. */
+	uint8_t head[HEAD_BYTES];
+	size_t n_head;
 	int next_fd;      /* what the name stands for now, while the old file is read to its end */
 	uint64_t skip_to; /* what was handed over before the daemon started again */
 	bool is_told_missing;
@@ -59,6 +63,8 @@ static void begin(struct follow *w, int fd)
 	close_file(w);
 	w->fd = fd;
 	w->is_given_up = false;
+	ssize_t n = pread(fd, w->head, sizeof(w->head), 0);
+	w->n_head = n > 0 ? (size_t)n : 0;
 	if (!identify(fd, &w->place, &size))
 		close_file(w);
 }
@@ -87,6 +93,26 @@ static void open_source(struct follow *w)
 	w->options.from.inode = 0;
 }
 
+/* Shorter than what was read of it, or it begins otherwise. */
+static bool is_emptied(struct follow *w)
+{
+	struct follow_place now;
+	uint64_t size;
+	uint8_t head[HEAD_BYTES];
+
+	if (!identify(w->fd, &now, &size))
+		return false;
+	ssize_t n = pread(w->fd, head, sizeof(head), 0);
+	if (n < 0)
+		return false;
+	if (size < w->place.offset || (size_t)n < w->n_head ||
+	    memcmp(head, w->head, w->n_head) != 0)
+		return true;
+	memcpy(w->head, head, (size_t)n);
+	w->n_head = (size_t)n;
+	return false;
+}
+
 /* The name stands for another file, or the file was emptied. */
 static void look_for_rotation(struct follow *w)
 {
@@ -99,7 +125,7 @@ static void look_for_rotation(struct follow *w)
 			begin(w, fd);
 		return;
 	}
-	if (identify(w->fd, &now, &size) && size < w->place.offset) {
+	if (is_emptied(w)) {
 		w->feeder.counts.rotations++;
 		int fd = open_name(w);
 		if (fd >= 0)

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #define SECOND_NS 1000000000
+/* A file is found, opened and read in three rounds, and the one after it in the next. */
+#define ONCE_ROUNDS 4
 
 struct intake {
 	struct intake_options options;
@@ -15,6 +17,7 @@ struct intake {
 	unsigned n;
 	int epoll;
 	int64_t second_ns; /* when the last second was told */
+	unsigned idle;     /* options.once: rounds in which nobody had anything */
 	bool is_stopped;
 	/* What the last wait found readable, and how far it was served. */
 	struct epoll_event ready[INTAKE_FEEDERS_MAX + 1];
@@ -122,6 +125,17 @@ static void tell_second(struct intake *in, int64_t now)
 	in->second_ns = now;
 }
 
+/* Everybody is asked, readable or not: who looks for files by the clock has some at once. */
+static void ask_all(struct intake *in)
+{
+	for (unsigned i = 0; i < in->n; i++)
+		in->ready[i] = (struct epoll_event){.events = EPOLLIN, .data.ptr = in->feeders[i]};
+	in->n_ready = (int)in->n;
+	if (++in->idle > ONCE_ROUNDS)
+		in->is_stopped = true;
+	tell_second(in, clock_ns());
+}
+
 int intake_next(struct intake *in, struct chunk_slot *slot)
 {
 	while (!in->is_stopped) {
@@ -132,6 +146,7 @@ int intake_next(struct intake *in, struct chunk_slot *slot)
 		if (is_second)
 			tell_second(in, now);
 		if (r > 0) {
+			in->idle = 0;
 			slot->chunk.now_ns = now;
 			return 1;
 		}
@@ -139,14 +154,16 @@ int intake_next(struct intake *in, struct chunk_slot *slot)
 			slot->chunk = (struct dh_chunk){.kind = DH_FRAMES, .now_ns = now};
 			return 1;
 		}
-		int left_ms = (int)((SECOND_NS - since) / 1000000) + 1;
 		in->at = 0;
-		in->n_ready = epoll_wait(in->epoll, in->ready, (int)in->n + 1,
-		    in->is_stopped || in->options.once ? 0 : left_ms);
+		if (in->options.once) {
+			ask_all(in);
+			continue;
+		}
+		int left_ms = (int)((SECOND_NS - since) / 1000000) + 1;
+		in->n_ready =
+		    epoll_wait(in->epoll, in->ready, (int)in->n + 1, in->is_stopped ? 0 : left_ms);
 		if (in->n_ready < 0)
 			in->n_ready = 0;
-		if (in->n_ready == 0 && in->options.once)
-			in->is_stopped = true;
 	}
 	return 0;
 }

@@ -250,6 +250,12 @@ static void reload(struct parent *p)
 /* One of the two ended by itself. */
 static void restart(struct parent *p, pid_t who, int status)
 {
+	/* A herald that is content has heard the worker's end. */
+	if (who == p->herald && WIFEXITED(status) && WEXITSTATUS(status) == 0 && p->worker > 0) {
+		p->herald = 0;
+		who = p->worker;
+		status = wait_child(p, who, p->broker);
+	}
 	bool is_worker = who == p->worker;
 	bool is_reopen = is_worker && WIFEXITED(status) && WEXITSTATUS(status) == WORKER_REOPEN;
 	const char *name = is_worker ? "worker" : "herald";
