@@ -17,5 +17,6 @@ int cmd_learn(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_carve(int argc, char **argv);
+int cmd_listen(int argc, char **argv);
 int cmd_watch(int argc, char **argv);
 int cmd_config(int argc, char **argv);

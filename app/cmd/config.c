@@ -19,6 +19,7 @@ struct reader {
 	config_tell_fn *tell;
 	void *ctx;
 	unsigned problems;
+	bool keeps_nothing; /* texts last as long as the program */
 };
 
 __attribute__((format(printf, 3, 4))) static void wrong(
@@ -59,6 +60,8 @@ static void *own(struct reader *r, void *mem)
 
 static const char *keep(struct reader *r, const char *text)
 {
+	if (r->keeps_nothing)
+		return text;
 	const char *copy = own(r, strdup(text));
 	return copy ? copy : "";
 }
@@ -300,9 +303,8 @@ static void read_element(
 {
 	unsigned *n = (unsigned *)(void *)((char *)r->config + s->at_count);
 	char *base = (char *)r->config + s->at + *n * s->size;
-	struct config_source *source = s->at == offsetof(struct config, sources)
-	                                   ? (struct config_source *)(void *)base
-	                                   : NULL;
+	struct config_source *source =
+	    s->at == offsetof(struct config, sources) ? (struct config_source *)(void *)base : NULL;
 
 	if (v->kind != YAML_MAP) {
 		wrong(r, v, "%s: expected keys and values", s->name);
@@ -351,7 +353,7 @@ static void read_top(struct reader *r, const struct yaml_place *root)
 	while (yamldoc_each(r->doc, root, &at, &key, &value)) {
 		const struct config_section *s = NULL;
 		const struct config_key *k = find_key(top, key.text);
-		for (unsigned i = 1; i < config_sections_n && !k; i++)
+		for (unsigned i = 1; i < SECTIONS && !k; i++)
 			if (strcmp(config_sections[i].name, key.text) == 0)
 				s = &config_sections[i];
 		if (k)
@@ -375,8 +377,7 @@ static void name_all(struct reader *r)
 	}
 	for (unsigned i = 0; i < c->n_sinks; i++) {
 		snprintf(text, sizeof(text), "%s-%u",
-		    find_key(&config_sections[config_sections_n - 1], "type")
-		        ->words[c->sinks[i].type],
+		    find_key(&config_sections[SECTION_SINKS], "type")->words[c->sinks[i].type],
 		    i + 1);
 		if (!*c->sinks[i].name)
 			c->sinks[i].name = keep(r, text);
@@ -397,7 +398,7 @@ static void check_site(struct reader *r)
 
 static bool start(struct reader *r)
 {
-	for (unsigned i = 0; i < config_sections_n; i++)
+	for (unsigned i = 0; i < SECTIONS; i++)
 		if (config_sections[i].max == 0)
 			set_standards(r, &config_sections[i], r->config);
 	return r->problems == 0;
@@ -419,6 +420,26 @@ bool config_default(struct config *ret_config)
 		return true;
 	config_free(ret_config);
 	return false;
+}
+
+/* Defaults are texts of the table, so that nothing has to be kept of them. */
+static void standards(const struct config_section *s, void *base)
+{
+	struct config unused = {.n_texts = 0};
+	struct reader r = {.config = &unused, .tell = ignore_problem, .keeps_nothing = true};
+	set_standards(&r, s, base);
+}
+
+void config_default_source(struct config_source *ret, enum source_kind kind)
+{
+	*ret = (struct config_source){.kind = kind};
+	standards(&config_sections[SECTION_SOURCES], ret);
+}
+
+void config_default_sink(struct sink_config *ret)
+{
+	*ret = (struct sink_config){.name = ""};
+	standards(&config_sections[SECTION_SINKS], ret);
 }
 
 bool config_read(struct config *ret_config, const char *path, config_tell_fn *tell, void *ctx)

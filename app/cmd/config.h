@@ -74,6 +74,9 @@ typedef void config_tell_fn(void *ctx, unsigned line, unsigned column, const cha
 bool config_read(struct config *ret_config, const char *path, config_tell_fn *tell, void *ctx);
 /* The defaults alone. */
 bool config_default(struct config *ret_config);
+/* One source, one sink as far as the defaults say. */
+void config_default_source(struct config_source *ret, enum source_kind kind);
+void config_default_sink(struct sink_config *ret);
 void config_free(struct config *c);
 
 /* "unix:/path", "127.0.0.1:9999", "[::1]:9999": false when it is none of these. */

@@ -170,17 +170,17 @@ static const struct config_key sinks[] = {
 
 #define KEYS(table) table, sizeof(table) / sizeof((table)[0])
 
-const struct config_section config_sections[] = {
-    {"", "", KEYS(top)},
-    {"site", "What is known of the network.", KEYS(site)},
-    {"judge", "When something is a finding.", KEYS(judge)},
-    {"alerts", "How long a finding is one alert.", KEYS(alerts)},
-    {"store", "Where alerts are kept.", KEYS(store)},
-    {"metrics", "Numbers for Prometheus.", KEYS(metrics)},
-    {"sources", "What is watched, any number at once. The first key of each says what it is.",
+const struct config_section config_sections[SECTIONS] = {
+    [SECTION_TOP] = {"", "", KEYS(top)},
+    [SECTION_SITE] = {"site", "What is known of the network.", KEYS(site)},
+    [SECTION_JUDGE] = {"judge", "When something is a finding.", KEYS(judge)},
+    [SECTION_ALERTS] = {"alerts", "How long a finding is one alert.", KEYS(alerts)},
+    [SECTION_STORE] = {"store", "Where alerts are kept.", KEYS(store)},
+    [SECTION_METRICS] = {"metrics", "Numbers for Prometheus.", KEYS(metrics)},
+    [SECTION_SOURCES] = {"sources",
+        "What is watched, any number at once. The first key of each says what it is.",
         KEYS(sources), IN(sources), sizeof(struct config_source), IN(n_sources),
         CONFIG_SOURCES_MAX},
-    {"sinks", "Who is told.", KEYS(sinks), IN(sinks), sizeof(struct sink_config), IN(n_sinks),
-        SINKS_MAX},
+    [SECTION_SINKS] = {"sinks", "Who is told.", KEYS(sinks), IN(sinks), sizeof(struct sink_config),
+        IN(n_sinks), SINKS_MAX},
 };
-const unsigned config_sections_n = sizeof(config_sections) / sizeof(config_sections[0]);

@@ -38,8 +38,18 @@ struct config_section {
 	unsigned max; /* 0: one map, whose keys are members of struct config */
 };
 
-extern const struct config_section config_sections[];
-extern const unsigned config_sections_n;
+enum {
+	SECTION_TOP,
+	SECTION_SITE,
+	SECTION_JUDGE,
+	SECTION_ALERTS,
+	SECTION_STORE,
+	SECTION_METRICS,
+	SECTION_SOURCES,
+	SECTION_SINKS,
+	SECTIONS
+};
+extern const struct config_section config_sections[SECTIONS];
 
 /* The keys that say what kind of source it is, in the order of enum source_kind. */
 extern const char *const config_source_kinds[SOURCE_KINDS + 1];

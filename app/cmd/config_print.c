@@ -129,7 +129,7 @@ static void print_element(const struct config_section *s, const char *base)
 
 void config_print(const struct config *c)
 {
-	for (unsigned i = 0; i < config_sections_n; i++) {
+	for (unsigned i = 0; i < SECTIONS; i++) {
 		const struct config_section *s = &config_sections[i];
 		if (*s->name)
 			printf("\n# %s\n%s:", s->doc, s->name);
@@ -205,7 +205,7 @@ void config_print_man(void)
 	       "Bytes may have K, M or G behind them (1024 each), times s, m, h or d. Secrets are "
 	       "never\nin this file: it names files, or variables of the environment, that hold "
 	       "them.\n\n");
-	for (unsigned i = 0; i < config_sections_n; i++) {
+	for (unsigned i = 0; i < SECTIONS; i++) {
 		const struct config_section *s = &config_sections[i];
 		printf("# %s\n\n", *s->name ? s->name : "KEYS AT THE TOP");
 		if (*s->doc) {

@@ -81,15 +81,17 @@ static bool make_engine(struct watch *w)
 }
 
 /* Everything of a configuration but the processes. NULL after telling what is wrong. */
-static struct watch *watch_new(const char *path, struct watch *old)
+static struct watch *watch_new(const struct watch_setup *setup, struct watch *old)
 {
+	const char *path = setup->path;
 	uid_t uid;
 	gid_t gid;
 	struct watch *w = calloc(1, sizeof(*w));
-	if (!w || !config_read(&w->config, path, config_tell, (void *)(uintptr_t)path)) {
+	if (!w || !setup->configure(setup, &w->config)) {
 		free(w);
 		return NULL;
 	}
+	w->setup = setup;
 	w->path = path;
 	for (unsigned i = 0; i < CONFIG_SOURCES_MAX; i++)
 		w->sources[i].listen_fd = -1;
@@ -231,7 +233,7 @@ static void end_children(struct parent *p)
 static void reload(struct parent *p)
 {
 	notify_systemd("RELOADING=1");
-	struct watch *next = watch_new(p->watch->path, p->watch);
+	struct watch *next = watch_new(p->watch->setup, p->watch);
 	if (!next) {
 		log_level((enum log_level)p->watch->config.log_level);
 		log_line(
@@ -264,7 +266,7 @@ static void restart(struct parent *p, pid_t who, int status)
 		p->worker = 0;
 	else
 		p->herald = 0;
-	if (p->watch->once && is_worker) {
+	if (p->watch->setup->once && is_worker) {
 		close(p->stop);
 		close(p->broker);
 		p->status = WIFEXITED(status) && WEXITSTATUS(status) == 0 ? EXIT_CLEAN : EXIT_ERROR;
@@ -382,6 +384,31 @@ static void raise_limits(void)
 	}
 }
 
+int watch_run(const struct watch_setup *setup)
+{
+	struct parent p = {.status = EXIT_CLEAN};
+
+	raise_limits();
+	p.signals = block_signals();
+	p.watch = watch_new(setup, NULL);
+	if (!p.watch)
+		return EXIT_ERROR;
+	if (!start(&p)) {
+		log_line(LOG_LEVEL_ERROR, "cannot start: %s", strerror(errno));
+		p.status = EXIT_ERROR;
+		p.is_ending = true;
+	} else {
+		log_line(LOG_LEVEL_INFO, "watching %u source%s", p.watch->config.n_sources,
+		    p.watch->config.n_sources == 1 ? "" : "s");
+		notify_systemd("READY=1");
+	}
+	live(&p);
+	notify_systemd("STOPPING=1");
+	end_children(&p);
+	watch_free(p.watch);
+	return p.status;
+}
+
 static void usage(void)
 {
 	printf("usage: dnshound watch -c FILE [--once]\n\n"
@@ -396,13 +423,16 @@ static void usage(void)
 	       "was wrong.\n");
 }
 
+static bool read_file(const struct watch_setup *s, struct config *ret)
+{
+	return config_read(ret, s->path, config_tell, (void *)(uintptr_t)s->path);
+}
+
 int cmd_watch(int argc, char **argv)
 {
 	static const struct option longs[] = {{"config", required_argument, NULL, 'c'},
 	    {"once", no_argument, NULL, 'o'}, {"help", no_argument, NULL, 'h'}, {0}};
-	struct parent p = {.status = EXIT_CLEAN};
-	const char *path = NULL;
-	bool once = false;
+	struct watch_setup s = {.configure = read_file};
 
 	for (int c; (c = getopt_long(argc, argv, "c:h", longs, NULL)) != -1;) {
 		if (c == 'h') {
@@ -412,31 +442,13 @@ int cmd_watch(int argc, char **argv)
 		if (c == '?')
 			return EXIT_ERROR;
 		if (c == 'o')
-			once = true;
+			s.once = true;
 		if (c == 'c')
-			path = optarg;
+			s.path = optarg;
 	}
-	if (!path || optind != argc) {
+	if (!s.path || optind != argc) {
 		fprintf(stderr, "dnshound: watch -c FILE (see dnshound watch --help)\n");
 		return EXIT_ERROR;
 	}
-	raise_limits();
-	p.signals = block_signals();
-	p.watch = watch_new(path, NULL);
-	if (!p.watch)
-		return EXIT_ERROR;
-	p.watch->once = once;
-	if (!start(&p)) {
-		log_line(LOG_LEVEL_ERROR, "cannot start: %s", strerror(errno));
-		p.status = EXIT_ERROR;
-		p.is_ending = true;
-	} else {
-		log_line(LOG_LEVEL_INFO, "watching %u sources", p.watch->config.n_sources);
-		notify_systemd("READY=1");
-	}
-	live(&p);
-	notify_systemd("STOPPING=1");
-	end_children(&p);
-	watch_free(p.watch);
-	return p.status;
+	return watch_run(&s);
 }

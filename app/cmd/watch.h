@@ -24,9 +24,20 @@ struct watch_source {
 	char token[256]; /* "": everybody may speak */
 };
 
-struct watch {
-	const char *path;
+/* What a command wants of the daemon. */
+struct watch_setup {
+	const char *path; /* of the configuration, or what stands for it in messages */
+	/* Makes the configuration; false after telling what is wrong. */
+	bool (*configure)(const struct watch_setup *s, struct config *ret);
+	const char *address, *channel; /* of listen */
+	const char *token_file, *token_variable;
 	bool once;
+	bool as_text; /* findings for people on standard output, instead of JSON */
+};
+
+struct watch {
+	const struct watch_setup *setup;
+	const char *path;
 	struct config config;
 	struct options options;
 	struct session session;
@@ -40,6 +51,9 @@ struct watch {
 
 /* Exit status of a worker whose source went away: open everything anew. */
 enum { WORKER_REOPEN = 75 };
+
+/* The daemon, from its start to its end: the exit status. */
+int watch_run(const struct watch_setup *setup);
 
 /* Tables for judging, as the configuration wants them. False after telling what is wrong. */
 bool watch_session(struct watch *w);

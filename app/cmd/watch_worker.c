@@ -249,7 +249,7 @@ static int run(struct worker *k)
 	struct watch *w = k->watch;
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	struct intake_options o = {
-	    .stop_fd = w->stop, .once = w->once, .gone = gone, .second = second, .ctx = k};
+	    .stop_fd = w->stop, .once = w->setup->once, .gone = gone, .second = second, .ctx = k};
 	int r = intake_new(&k->intake, &o);
 
 	for (unsigned i = 0; i < w->config.n_sources && r == 0; i++)
