@@ -13,7 +13,7 @@
 #include "app/capture/walk.h"
 
 /* Bytes of a chunk, and of a line. */
-#define SLOT_CHUNK_BYTES (256u << 10)
+#define SLOT_CHUNK_BYTES (128u << 10)
 #define SLOT_LINE_MAX (1u << 20)
 /* Room for the longest record or line with its newline; untouched pages cost nothing. */
 #define SLOT_BYTES (WALK_RECORD_MAX + 64)

@@ -33,18 +33,18 @@ static inline uint64_t hash_turn(uint64_t x, unsigned bits)
 	return x << bits | x >> (64 - bits);
 }
 
+/* Combine a keyed hash with another, or with a number. */
+static inline uint64_t hash_mix(uint64_t a, uint64_t b)
+{
+	return hash_fold(a ^ 0x9e3779b97f4a7c15u, b ^ 0xd6e8feb86659fd93u) + hash_turn(a ^ b, 32);
+}
+
 /* Every bit of x to every bit of the result, one to one (the finaliser of splitmix64). */
 static inline uint64_t hash_finish(uint64_t x)
 {
 	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
 	x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
 	return x ^ (x >> 31);
-}
-
-/* Combine two keyed hashes into one. */
-static inline uint64_t hash_mix(uint64_t a, uint64_t b)
-{
-	return hash_finish(a ^ (b + 0x9e3779b97f4a7c15u + (a << 6) + (a >> 2)));
 }
 
 static inline uint64_t hash_step(const struct hash_key *key, uint64_t state, uint64_t a, uint64_t b)
@@ -60,6 +60,12 @@ static inline uint64_t hash_short(const uint8_t *p, size_t len)
 	if (len >= 4)
 		return (uint64_t)load_le32(p) << 32 | load_le32(p + len - 4);
 	return (uint64_t)p[0] << 16 | (uint64_t)p[len / 2] << 8 | p[len - 1];
+}
+
+/* The keyed hash of two words and a number. */
+static inline uint64_t hash_pair(const struct hash_key *key, uint64_t a, uint64_t b, uint64_t n)
+{
+	return hash_finish(hash_step(key, key->k0 + n, a, b));
 }
 
 /* The keyed hash of len bytes, the same on every machine. */

@@ -71,7 +71,16 @@ static void stop(struct reader *r, enum malformed why)
 		batch_malformed(r->b, why);
 }
 
-static bool read_record(struct reader *r, struct record *ret)
+/* The offset behind a record's owner; 0 when it is unsound. Nearly every owner is a pointer to the
+ * question, or the root. */
+static inline size_t skip_owner(struct view msg, size_t at)
+{
+	if (msg.len - at >= 2 && load_be16(msg.p + at) == POINTER_TO_QUESTION)
+		return at + 2;
+	return msg.p[at] == 0 ? at + 1 : name_skip(msg, at);
+}
+
+static inline bool read_record(struct reader *r, struct record *ret)
 {
 	struct view msg = r->msg;
 	size_t start = r->at;
@@ -79,26 +88,26 @@ static bool read_record(struct reader *r, struct record *ret)
 		stop(r, MALFORMED_DNS_COUNT);
 		return false;
 	}
-	/* Nearly every owner is a pointer to the question. */
-	bool is_question = msg.len - start >= 2 && load_be16(msg.p + start) == POINTER_TO_QUESTION;
-	size_t at = is_question ? start + 2 : name_skip(msg, start);
+	size_t at = skip_owner(msg, start);
 	if (at == 0) {
 		stop(r, MALFORMED_DNS_NAME);
 		return false;
 	}
-	if (msg.len - at < 10 || msg.len - at - 10 < load_be16(msg.p + at + 8)) {
+	const uint8_t *p = msg.p + at;
+	size_t rdlen = msg.len - at < 10 ? SIZE_MAX : load_be16(p + 8);
+	if (rdlen > msg.len - at - 10) {
 		stop(r, MALFORMED_DNS_RECORD);
 		return false;
 	}
 	*ret = (struct record){
 	    .start = start,
-	    .type = load_be16(msg.p + at),
-	    .class = load_be16(msg.p + at + 2),
-	    .ttl = load_be32(msg.p + at + 4),
-	    .rdlen = load_be16(msg.p + at + 8),
+	    .type = load_be16(p),
+	    .class = load_be16(p + 2),
+	    .ttl = load_be32(p + 4),
+	    .rdlen = rdlen,
 	    .rdata_at = at + 10,
 	};
-	r->at = ret->rdata_at + ret->rdlen;
+	r->at = at + 10 + rdlen;
 	return true;
 }
 
@@ -142,17 +151,16 @@ static bool is_ordinary_in_query(
 	}
 }
 
-static void store_answer(struct reader *r, const struct record *rec)
+static void store_expanded(struct reader *r, const struct record *rec)
 {
-	struct view rdata = view_of(r->msg.p + rec->rdata_at, rec->rdlen);
-	if (!rdata_has_names(rec->type)) {
-		batch_answer(r->b, r->e, rec->type, rec->ttl, rdata);
+	size_t room, len;
+	uint8_t *to = batch_answer_room(r->b, r->e, &room);
+	if (room < RDATA_GROWTH_MAX + rec->rdlen) {
+		r->e->flags |= EV_ANSWERS_CUT;
 		return;
 	}
-	uint8_t buf[EVENT_ARENA_MAX];
-	size_t len;
-	if (rdata_expand(r->msg, rec->rdata_at, rec->rdlen, rec->type, buf, sizeof(buf), &len)) {
-		batch_answer(r->b, r->e, rec->type, rec->ttl, view_of(buf, len));
+	if (rdata_expand(r->msg, rec->rdata_at, rec->rdlen, rec->type, to, room, &len)) {
+		batch_answer_keep(r->b, r->e, rec->type, rec->ttl, len);
 	} else if (rec->rdlen > 0) { /* UPDATE deletes with empty rdata (RFC 2136 §2.5.2) */
 		batch_malformed(r->b, MALFORMED_DNS_NAME);
 		r->e->flags |= EV_ANSWERS_CUT;
@@ -160,15 +168,24 @@ static void store_answer(struct reader *r, const struct record *rec)
 	}
 }
 
-static void take_record(struct reader *r, enum section section, const struct record *rec)
+static inline void store_answer(struct reader *r, const struct record *rec)
+{
+	if (rdata_has_names(rec->type))
+		store_expanded(r, rec);
+	else
+		batch_answer(r->b, r->e, rec->type, rec->ttl,
+		    view_of(r->msg.p + rec->rdata_at, rec->rdlen));
+}
+
+/* What is no answer. */
+static void take_other(struct reader *r, enum section section, const struct record *rec)
 {
 	if (rec->type == TYPE_OPT && section == SECTION_ADDITIONAL) {
 		take_opt(r, rec);
 	} else if (r->to_server) {
 		if (!is_ordinary_in_query(r, section, rec))
 			r->extra += r->at - rec->start;
-	} else if (section == SECTION_ANSWER ||
-	           (!rdata_is_glue(rec->type) && rec->type != TYPE_TSIG)) {
+	} else if (!rdata_is_glue(rec->type) && rec->type != TYPE_TSIG) {
 		store_answer(r, rec);
 	}
 }
@@ -184,7 +201,11 @@ static void walk_records(struct reader *r)
 		struct record rec;
 		if (!read_record(r, &rec))
 			return;
-		take_record(r, (enum section)((i >= answers) + (i >= authority)), &rec);
+		if (i < answers && !r->to_server && rec.type != TYPE_OPT)
+			store_answer(r, &rec);
+		else
+			take_other(
+			    r, (enum section)((i >= answers) + (i >= authority)), &rec);
 	}
 }
 

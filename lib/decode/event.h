@@ -196,21 +196,36 @@ static inline bool batch_name(struct batch *b, struct event *e, const uint8_t *w
 	return true;
 }
 
+/* Where the rdata of one more answer may be written, and how much of it. */
+static inline uint8_t *batch_answer_room(struct batch *b, const struct event *e, size_t *ret_room)
+{
+	uint32_t end = event_end(e), used = end - e->arena_off + ANSWER_HEADER;
+	*ret_room = used < EVENT_ARENA_MAX ? EVENT_ARENA_MAX - used : 0;
+	return b->arena + end + ANSWER_HEADER;
+}
+
+/* Append the answer whose rdata has been written there. */
+static inline void batch_answer_keep(
+    struct batch *b, struct event *e, uint16_t type, uint32_t ttl, size_t rdlen)
+{
+	uint8_t *to = b->arena + event_end(e);
+	uint64_t header = type | (uint64_t)rdlen << 16 | (uint64_t)ttl << 32;
+	memcpy(to, &header, ANSWER_HEADER);
+	e->answers_len = (uint16_t)(e->answers_len + ANSWER_HEADER + rdlen);
+}
+
 /* Append one answer; false, and EV_ANSWERS_CUT set, when it does not fit. */
 static inline bool batch_answer(
     struct batch *b, struct event *e, uint16_t type, uint32_t ttl, struct view rdata)
 {
-	uint8_t *to = batch_grow(b, e, ANSWER_HEADER + rdata.len);
-	if (!to) {
+	size_t room;
+	uint8_t *to = batch_answer_room(b, e, &room);
+	if (rdata.len > room) {
 		e->flags |= EV_ANSWERS_CUT;
 		return false;
 	}
-	uint16_t rdlen = (uint16_t)rdata.len;
-	memcpy(to, &type, 2);
-	memcpy(to + 2, &rdlen, 2);
-	memcpy(to + 4, &ttl, 4);
-	view_copy(to + ANSWER_HEADER, rdata);
-	e->answers_len = (uint16_t)(e->answers_len + ANSWER_HEADER + rdata.len);
+	view_copy(to, rdata);
+	batch_answer_keep(b, e, type, ttl, rdata.len);
 	return true;
 }
 

@@ -26,10 +26,8 @@ static inline size_t name_span(const uint8_t *p, size_t left)
 	size_t at = 0;
 	while (at < max) {
 		size_t n = p[at];
-		if (n == 0)
-			return at + 1;
-		if (n > NAME_LABEL_MAX)
-			return 0;
+		if (n - 1 >= NAME_LABEL_MAX) /* the root, or no label */
+			return n == 0 ? at + 1 : 0;
 		at += 1 + n;
 	}
 	return 0;

@@ -20,6 +20,9 @@ static inline bool rdata_has_names(uint16_t type)
 	return type == 64 || type == 65; /* SVCB, HTTPS */
 }
 
+/* What the fixed bytes and the names of rdata can take, decompressed. */
+#define RDATA_GROWTH_MAX (6 + 2 * 255)
+
 /* Copy the rdata of a type with names, which lies at msg[at, at + rdlen), into out with its names
  * decompressed; *ret_len is its length then. False when a name is unsound or leaves the rdata, or
  * when the whole takes more than cap. */

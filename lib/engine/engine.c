@@ -7,6 +7,8 @@
 #define STREAM_SHARE 16
 /* Events between the fetch of their cache lines and their use: some hundred nanoseconds. */
 #define FETCH_AHEAD 16u
+/* And when the first of them has come, of what it leads to. */
+#define MORE_AHEAD 5u
 
 static size_t aligned(size_t n)
 {
@@ -89,16 +91,16 @@ struct engine *engine_init(void *mem, const struct engine_config *c)
 	    .suffix = c->suffix,
 	    .model = c->model,
 	    .services = c->services,
-	    .half_lives = c->half_lives,
 	    .key = c->key,
 	    .horizon_s = c->horizon_s,
 	    .recogniser = &tool_recogniser,
 	    .keep_all = c->keep_all,
 	};
+	decay_init(&e->track.decay, &c->half_lives);
 	e->observer = (struct observer){.suffix = c->suffix, .key = c->key};
 	e->frame_meta = (struct frame_meta){.n_ports = 1, .ports = {53}};
 	accounts_init(&e->accounts, carve(&at, accounts_size(ACCOUNTS_LOG2)), ACCOUNTS_LOG2);
-	e->judged = carve(&at, judged_size());
+	judged_init(e, carve(&at, judged_size()));
 	e->recent = carve(&at, RECENT_SLOTS * sizeof(struct recent));
 	size_t stream = stream_size(&sc);
 	struct shard_plan plan = shard_plan(shards_budget(c, aligned(stream)), c->keep_all);
@@ -118,6 +120,18 @@ static inline const struct event *entry_event(
 	return &b->events[entry & ENTRY_MASK];
 }
 
+/* The lists lie behind each other: as one ends, the first lines of the next may be on their way. */
+static void fetch_next(const struct engine *e, const struct slot *s, unsigned shard)
+{
+	const struct batch *b;
+	if (shard + 1 == SHARDS)
+		return;
+	uint32_t at = s->entry_first[shard + 1], end = s->entry_first[shard + 2];
+	for (uint32_t i = at; i < end && i - at < FETCH_AHEAD; i++)
+		if (!(s->entries[i] & ENTRY_TICK))
+			shard_fetch_name(&e->shards[shard + 1], entry_event(s, s->entries[i], &b));
+}
+
 void engine_track(struct engine *e, struct slot *s, unsigned shard)
 {
 	struct shard *sh = &e->shards[shard];
@@ -134,6 +148,11 @@ void engine_track(struct engine *e, struct slot *s, unsigned shard)
 			const struct event *ev = entry_event(s, entry, &b);
 			shard_fetch(sh, b, ev, &ahead[fetched % FETCH_AHEAD]);
 		}
+		if (i + MORE_AHEAD < to && !(s->entries[i + MORE_AHEAD] & ENTRY_TICK))
+			shard_fetch_more(
+			    sh, entry_event(s, s->entries[i + MORE_AHEAD], &b));
+		if (to - i == FETCH_AHEAD / 2)
+			fetch_next(e, s, shard);
 		uint32_t entry = s->entries[i];
 		if (entry & ENTRY_TICK) {
 			const struct tick *t = &s->ticks[entry & ENTRY_MASK];

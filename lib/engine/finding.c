@@ -8,20 +8,23 @@
 
 size_t judged_size(void)
 {
-	return JUDGED_SLOTS * sizeof(struct judged);
+	return JUDGED_SLOTS * (sizeof(struct judged) + sizeof(uint64_t));
 }
 
-static struct judged *window(const struct engine *e, uint64_t key)
+void judged_init(struct engine *e, void *mem)
 {
-	return &e->judged[tables_home(key, (1u << JUDGED_LOG2) - 1)];
+	e->judged = mem;
+	e->judged_keys = (uint64_t *)(void *)(e->judged + JUDGED_SLOTS);
 }
 
+/* Judgements are replaced, never taken back: a free slot ends the search. */
 const struct judged *judged_find(const struct engine *e, uint64_t key)
 {
-	const struct judged *j = window(e, key);
-	for (int i = 0; i < TABLE_WINDOW; i++)
-		if (j[i].key == key)
-			return &j[i];
+	size_t home = tables_home(key, (1u << JUDGED_LOG2) - 1);
+	const uint64_t *keys = e->judged_keys + home;
+	for (int i = 0; i < TABLE_WINDOW && keys[i]; i++)
+		if (keys[i] == key)
+			return &e->judged[home + (size_t)i];
 	return NULL;
 }
 
@@ -51,21 +54,24 @@ static void note_risen(struct engine *e, uint64_t key)
 void judged_take(struct engine *e, const struct features *f)
 {
 	struct verdict v;
-	struct judged *j = window(e, f->key), *slot = NULL;
+	size_t home = tables_home(f->key, (1u << JUDGED_LOG2) - 1), at = home;
 
 	judge(e, f, &v);
 	if (v.score < SCORE_LOW)
 		return;
-	for (int i = 0; i < TABLE_WINDOW; i++) {
-		if (j[i].key == f->key || j[i].key == 0) {
-			slot = &j[i];
+	for (size_t i = home; i < home + TABLE_WINDOW; i++) {
+		if (e->judged_keys[i] == f->key || e->judged_keys[i] == 0) {
+			at = i;
 			break;
 		}
-		if (!slot || j[i].score < slot->score)
-			slot = &j[i];
+		if (e->judged[i].score < e->judged[at].score)
+			at = i;
 	}
-	if (slot->key != f->key)
-		*slot = (struct judged){.key = f->key};
+	struct judged *slot = &e->judged[at];
+	if (e->judged_keys[at] != f->key) {
+		e->judged_keys[at] = f->key;
+		*slot = (struct judged){0};
+	}
 	if (slot->alerted_ns == 0 && v.score >= e->config.threshold) {
 		slot->alerted_ns = f->time_ns;
 		slot->bytes_at_alert = f->bytes_up + f->bytes_down;
@@ -167,8 +173,9 @@ static bool next_account(const struct engine *e, struct engine_walk *w, struct f
 static bool next_zone(const struct engine *e, struct engine_walk *w, struct finding *f)
 {
 	while (w->at < JUDGED_SLOTS) {
-		const struct judged *j = &e->judged[w->at++];
-		if (!j->key || j->features.subject != SUBJECT_ZONE)
+		uint32_t at = w->at++;
+		const struct judged *j = &e->judged[at];
+		if (!e->judged_keys[at] || j->features.subject != SUBJECT_ZONE)
 			continue;
 		f->now = j->features;
 		return true;

@@ -20,7 +20,6 @@ struct finding {
 
 /* The worst judgement of each subject that was ever at least low. Evicts the lowest score. */
 struct judged {
-	uint64_t key; /* 0: free */
 	int64_t alerted_ns;
 	uint64_t bytes_at_alert;
 	uint8_t score;

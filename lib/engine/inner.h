@@ -16,7 +16,8 @@ enum {
 	SERVER_MEMOS = 64,
 	JUDGED_LOG2 = 12,
 	ACCOUNTS_LOG2 = 13,
-	RISEN_MAX = 256
+	RISEN_MAX = 256,
+	ADDRESS_SET_BYTES = 8192,
 };
 
 struct tick {
@@ -62,8 +63,10 @@ struct engine {
 	struct shard shards[SHARDS];
 	struct accounts accounts;
 	struct judged *judged;
+	uint64_t *judged_keys; /* of each; 0: free */
 	struct recent *recent;
-	uint8_t asked[8192]; /* a bit for each hash of an address that questions went to */
+	uint8_t asked[ADDRESS_SET_BYTES];  /* addresses that questions went to, */
+	uint8_t askers[ADDRESS_SET_BYTES]; /* and came from */
 	struct server_memo servers[SERVER_MEMOS];
 	uint8_t has_clients[65536 / 8]; /* bit of each source that told of a client */
 	int64_t clock_ns; /* the event time that ages sums: never jumps on one packet's word */
@@ -77,4 +80,6 @@ struct engine {
 /* Judge a subject and keep the verdict if it is its worst. */
 void judged_take(struct engine *e, const struct features *f);
 size_t judged_size(void);
+/* mem: judged_size() zeroed bytes. */
+void judged_init(struct engine *e, void *mem);
 const struct judged *judged_find(const struct engine *e, uint64_t key);

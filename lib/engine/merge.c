@@ -26,7 +26,7 @@ static void take(struct engine *e, struct shard *s, const struct note *n)
 		if (j && j->score >= e->config.threshold)
 			return;
 	}
-	const struct account *due = accounts_take(&e->accounts, n, &e->config.half_lives);
+	const struct account *due = accounts_take(&e->accounts, n, &e->track.decay);
 	if (due) {
 		struct features f;
 		features_account(&f, due, (int64_t)n->time_s * 1000000000);

@@ -3,13 +3,14 @@
  * Step two, in chunk order by one thread at a time: what needs to see the input as one stream.
  * Reassembly; the clock; who asked the bare name before a search list was tried; the same question
  * seen at two places; ticks of event time. Then events are dealt to their shards. */
+#include "lib/base/prefetch.h"
 #include "lib/engine/inner.h"
 
 #define SECOND_NS 1000000000
 #define SEARCH_LIST_S 10
 #define DUPLICATE_S 2
 #define FORWARD_S 10
-#define PREFETCH_AHEAD 8u /* events */
+#define PREFETCH_AHEAD 24u /* events */
 /* A step of event time beyond these must be confirmed by so many events before it is believed: one
  * packet with a wild timestamp must not age every account, nor hold them back. Nights, weekends and
  * whoever asks once a day leave gaps that are true. */
@@ -47,9 +48,9 @@ static struct recent *recent_at(struct engine *e, uint64_t key)
 	return &e->recent[(key >> 20) & (RECENT_SLOTS - 1)];
 }
 
-static inline void prefetch_recent(struct engine *e, const struct event *ev)
+DH_PREFETCH prefetch_recent(struct engine *e, const struct event *ev)
 {
-	__builtin_prefetch(recent_at(e, hash_mix(ev->client_hash, ev->name_hash)), 1);
+	prefetch_line(recent_at(e, hash_mix(ev->client_hash, ev->name_hash)));
 }
 
 /* The bare name, asked by the same client within seconds, stands in front of a search suffix. */
@@ -77,12 +78,15 @@ static bool was_asked_bare(
 	return false;
 }
 
-/* Has anybody been asked who may be this client? Hardly any client has: a bit each, and false
- * alarms only cost a look at the table. */
-static uint8_t *asked_bit(struct engine *e, uint64_t address_hash, uint8_t *ret_bit)
+/* Sets of addresses by a bit of their hash: whoever is not in them need not be looked for. */
+static uint8_t address_bit(uint64_t address_hash)
 {
-	*ret_bit = (uint8_t)(1u << (address_hash & 7));
-	return &e->asked[(address_hash >> 3) & (sizeof(e->asked) - 1)];
+	return (uint8_t)(1u << (address_hash & 7));
+}
+
+static uint8_t *address_byte(uint8_t set[ADDRESS_SET_BYTES], uint64_t address_hash)
+{
+	return &set[(address_hash >> 3) & (ADDRESS_SET_BYTES - 1)];
 }
 
 /* The keyed hash that a server would have as a client. Servers are few: the last ones are kept. */
@@ -90,7 +94,10 @@ static uint64_t server_hash(struct engine *e, const struct endpoints *ends)
 {
 	struct server_memo *m =
 	    &e->servers[(ends->server[15] ^ ends->server[14]) & (SERVER_MEMOS - 1)];
-	if (m->site != ends->site || memcmp(m->address, ends->server, 16) != 0) {
+	uint64_t differs = (load_le64(m->address) ^ load_le64(ends->server)) |
+	                   (load_le64(m->address + 8) ^ load_le64(ends->server + 8)) |
+	                   (m->site ^ ends->site);
+	if (differs) {
 		memcpy(m->address, ends->server, 16);
 		m->site = ends->site;
 		m->hash = observe_address_hash(&e->observer, ends->server, ends->site);
@@ -100,13 +107,13 @@ static uint64_t server_hash(struct engine *e, const struct endpoints *ends)
 
 /* A resolver asks on behalf of its clients. When the client's own question was seen just before,
  * the same name from the resolver is the same information: the client has it, and not its
- * resolver. Question by question, so that nobody hides by looking like a resolver. */
+ * resolver. Question by question, so that nobody hides by looking like a resolver. What a server
+ * was asked is remembered from its own first question on; most servers' are never in sight. */
 static bool is_forwarded(struct engine *e, const struct batch *b, const struct event *ev)
 {
 	uint32_t now_s = (uint32_t)(ev->time_ns / SECOND_NS);
-	uint8_t bit, *byte = asked_bit(e, ev->client_hash, &bit);
 
-	if (*byte & bit) {
+	if (*address_byte(e->asked, ev->client_hash) & address_bit(ev->client_hash)) {
 		uint64_t mine = hash_mix(ev->client_hash, ev->name_hash + 1);
 		const struct recent *r = recent_at(e, mine);
 		if (r->tag == (uint32_t)mine && now_s - r->time_s <= FORWARD_S)
@@ -114,10 +121,12 @@ static bool is_forwarded(struct engine *e, const struct batch *b, const struct e
 	}
 	if (ev->flags & EV_QUERY) {
 		uint64_t server = server_hash(e, event_ends(b, ev));
-		uint64_t asked = hash_mix(server, ev->name_hash + 1);
-		*recent_at(e, asked) = (struct recent){(uint32_t)asked, now_s, 0, 0};
-		byte = asked_bit(e, server, &bit);
-		*byte |= bit;
+		*address_byte(e->askers, ev->client_hash) |= address_bit(ev->client_hash);
+		*address_byte(e->asked, server) |= address_bit(server);
+		if (*address_byte(e->askers, server) & address_bit(server)) {
+			uint64_t asked = hash_mix(server, ev->name_hash + 1);
+			*recent_at(e, asked) = (struct recent){(uint32_t)asked, now_s, 0, 0};
+		}
 	}
 	return false;
 }

@@ -9,7 +9,7 @@ static int find(const struct network *list, unsigned n, const uint8_t address[16
 	return -1;
 }
 
-bool site_is_resolver(struct site *s, const struct endpoints *ends)
+bool site_asks_resolver(struct site *s, const struct endpoints *ends)
 {
 	int mine = find(s->resolvers, s->n_resolvers, ends->client);
 	if (mine >= 0)
@@ -20,7 +20,7 @@ bool site_is_resolver(struct site *s, const struct endpoints *ends)
 	return false;
 }
 
-bool site_is_outside(const struct site *s, const struct endpoints *ends)
+bool site_is_not_internal(const struct site *s, const struct endpoints *ends)
 {
-	return s->n_internal > 0 && find(s->internal, s->n_internal, ends->client) < 0;
+	return find(s->internal, s->n_internal, ends->client) < 0;
 }

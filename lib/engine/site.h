@@ -20,7 +20,17 @@ struct site {
 	bool is_asked[SITE_NETWORKS];     /* clients of that resolver were seen */
 };
 
+bool site_asks_resolver(struct site *s, const struct endpoints *ends);
+bool site_is_not_internal(const struct site *s, const struct endpoints *ends);
+
 /* Events in input order. Whether a resolver of the site asks, whose clients are in sight. */
-bool site_is_resolver(struct site *s, const struct endpoints *ends);
+static inline bool site_is_resolver(struct site *s, const struct endpoints *ends)
+{
+	return s->n_resolvers > 0 && site_asks_resolver(s, ends);
+}
+
 /* Whether the client is outside, as far as is told. */
-bool site_is_outside(const struct site *s, const struct endpoints *ends);
+static inline bool site_is_outside(const struct site *s, const struct endpoints *ends)
+{
+	return s->n_internal > 0 && site_is_not_internal(s, ends);
+}

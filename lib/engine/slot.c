@@ -4,6 +4,7 @@
  * decode any chunk. */
 #include "lib/engine/inner.h"
 
+#include "lib/base/prefetch.h"
 #include "lib/decode/dnstap.h"
 #include "lib/decode/lines.h"
 #include "lib/decode/zeek.h"
@@ -55,7 +56,7 @@ static void decode_frames(const struct engine *e, struct slot *s, const struct d
 	meta.site = c->site;
 	for (size_t i = 0; i < c->n_frames; i++) {
 		if (i + 4 < c->n_frames)
-			__builtin_prefetch(c->frames[i + 4].data);
+			prefetch_line(c->frames[i + 4].data);
 		meta.seq = (uint16_t)i;
 		frame_decode(&c->frames[i], &meta, s->batch, &s->segments);
 	}

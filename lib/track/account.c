@@ -69,9 +69,9 @@ static void count_top(struct account *a, uint64_t zone_hash, uint32_t bits)
 		a->top_bits[i] -= bits < a->top_bits[i] ? bits : a->top_bits[i];
 }
 
-static struct account *add(struct account *a, const struct note *n, const struct half_lives *h)
+static struct account *add(struct account *a, const struct note *n, const struct decay *d)
 {
-	sums_age(&a->sums, h, n->time_s);
+	sums_age(&a->sums, d, n->time_s);
 	sums_add(&a->sums, n->excess, 0);
 	a->bits += n->bits;
 	a->chars += n->chars;
@@ -85,15 +85,15 @@ static struct account *add(struct account *a, const struct note *n, const struct
 	return a;
 }
 
-struct account *accounts_take(struct accounts *a, const struct note *n, const struct half_lives *h)
+struct account *accounts_take(struct accounts *a, const struct note *n, const struct decay *d)
 {
 	struct account *client = find(a, accounts_client_key(n->client_hash), n, SUBJECT_CLIENT);
 	if (n->kind == NOTE_LEAK)
-		return add(client, n, h);
+		return add(client, n, d);
 	client->zones += n->kind == NOTE_ZONE;
 	if (!n->is_new_zone)
 		return NULL;
-	struct account *s = find(a, hash_mix(n->client_hash, n->suffix_hash), n, SUBJECT_SUFFIX);
+	struct account *s = find(a, accounts_suffix_key(n), n, SUBJECT_SUFFIX);
 	if (n->kind == NOTE_NXDOMAIN) {
 		s->nxdomain++;
 		return NULL;
@@ -101,7 +101,7 @@ struct account *accounts_take(struct accounts *a, const struct note *n, const st
 	s->zones++;
 	s->suffix_len = n->suffix_len;
 	memcpy(s->suffix, n->suffix, n->suffix_len);
-	return add(s, n, h);
+	return add(s, n, d);
 }
 
 const struct account *accounts_at(const struct accounts *a, uint64_t key)

@@ -9,6 +9,7 @@
  * is its excess over an ordinary name of that length. */
 #pragma once
 
+#include "lib/base/prefetch.h"
 #include "lib/track/note.h"
 
 enum { ACCOUNT_TOP = 8, ACCOUNT_SUFFIX_MAX = 30 };
@@ -48,18 +49,28 @@ static inline uint64_t accounts_client_key(uint64_t client_hash)
 	return hash_mix(client_hash, SUBJECT_CLIENT);
 }
 
+static inline uint64_t accounts_suffix_key(const struct note *n)
+{
+	return hash_mix(n->client_hash, n->suffix_hash);
+}
+
 /* Fetch what accounts_take() will need for a note. */
-static inline void accounts_prefetch(const struct accounts *a, const struct note *n)
+DH_PREFETCH accounts_prefetch(const struct accounts *a, const struct note *n)
 {
 	const struct account *s =
 	    &a->slots[tables_home(accounts_client_key(n->client_hash), a->mask)];
-	__builtin_prefetch(s, 1);
-	__builtin_prefetch(&s->sums, 1);
+	prefetch_line(s);
+	prefetch_line(&s->sums);
+	if (n->is_new_zone) {
+		s = &a->slots[tables_home(accounts_suffix_key(n), a->mask)];
+		prefetch_line(s);
+		prefetch_line(&s->sums);
+	}
 }
 
 /* Take a note of kind ZONE, LEAK or NXDOMAIN. Returns an account that is due to be judged, or
  * NULL; a note can make at most one due. */
-struct account *accounts_take(struct accounts *a, const struct note *n, const struct half_lives *h);
+struct account *accounts_take(struct accounts *a, const struct note *n, const struct decay *d);
 
 /* The number of zones a client has met; 0 when it is not known. */
 uint32_t accounts_breadth(const struct accounts *a, uint64_t client_hash);

@@ -2,10 +2,20 @@
 #include "lib/track/answers.h"
 
 #define BITS(n) ((uint32_t)(n)*256u)
+#define IPV4_NETWORK 3 /* bytes; as in price.c's table */
 
 static inline bool has_network(const struct answers_record *r)
 {
 	return r->form.kind == PRICE_ADDRESS && r->a.rdlen > r->form.skip;
+}
+
+/* An IPv4 network has few hosts, so they may share its place; of IPv6 hosts there is no end. */
+static inline void look_up_ipv4(struct answers_record *r, const struct hash_key *typed)
+{
+	uint32_t address = load_be32(r->a.rdata);
+	r->net_hash = hash_pair(typed, address >> 8, 0, 0);
+	r->hash = hash_mix(r->net_hash, address);
+	r->place = r->net_hash;
 }
 
 /* Only type and rdata count, below the zone: time to live runs down in caches. */
@@ -16,15 +26,16 @@ static inline void look_up(struct answers_record *r, const struct novelty *known
 	r->form = price_form(r->a.type);
 	if (r->form.kind == PRICE_NOTHING)
 		return;
-	/* Nearly all are IPv4 addresses, and the hash of four bytes is a short one. */
-	r->hash = r->a.rdlen == 4 ? hash_bytes(&typed, r->a.rdata, 4)
-	                          : hash_bytes(&typed, r->a.rdata, r->a.rdlen);
-	novelty_prefetch(known, r->hash);
-	if (has_network(r)) {
-		r->net_hash = r->form.skip == 3 ? hash_bytes(&typed, r->a.rdata, 3)
-		                                : hash_bytes(&typed, r->a.rdata, r->form.skip);
-		novelty_prefetch(known, r->net_hash);
+	if (r->form.skip == IPV4_NETWORK && r->a.rdlen == 4) {
+		look_up_ipv4(r, &typed);
+	} else {
+		r->place = r->hash = hash_bytes(&typed, r->a.rdata, r->a.rdlen);
+		if (has_network(r)) {
+			r->net_hash = hash_bytes(&typed, r->a.rdata, r->form.skip);
+			novelty_prefetch(known, r->net_hash);
+		}
 	}
+	novelty_prefetch(known, r->place);
 }
 
 static void look_up_some(struct answers_ahead *ahead, const struct novelty *known,
@@ -86,7 +97,8 @@ struct answers_price answers_price_new(struct answers_ahead *ahead, struct novel
 	while (ahead->n) {
 		for (unsigned i = 0; i < ahead->n; i++) {
 			const struct answers_record *r = &ahead->at[i];
-			if (r->form.kind == PRICE_NOTHING || !novelty_add(known, r->hash))
+			if (r->form.kind == PRICE_NOTHING || 
+			    !novelty_add_at(known, r->place, r->hash))
 				continue;
 			uint32_t bits = price_record(r, known, m);
 			p.bits += bits;

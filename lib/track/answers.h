@@ -17,7 +17,7 @@ struct answers_price {
 struct answers_record {
 	struct answer a;
 	struct price_form form;
-	uint64_t hash, net_hash;
+	uint64_t hash, net_hash, place;
 };
 
 /* So many records are looked at together, so that their cache lines come at the same time. */

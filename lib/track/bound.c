@@ -33,26 +33,19 @@ static bool guess(uint8_t *guessed, uint8_t came)
 	return right;
 }
 
-static unsigned count_bits(const uint8_t *bits, unsigned n)
-{
-	unsigned count = 0;
-	for (unsigned i = 0; i < n; i++)
-		count += (unsigned)__builtin_popcount(bits[i]);
-	return count;
-}
-
 void bound_query(struct bound *b, uint64_t name_hash, uint16_t qtype, int64_t time_ns,
-    const struct half_lives *h)
+    const struct decay *d)
 {
 	uint8_t name = (uint8_t)(name_hash >> 40), type = type_class(qtype);
 	uint8_t gap = gap_class(b->last_ns ? time_ns - b->last_ns : 0);
 	uint32_t up = 0, down = 0;
 
+	b->n_names = (uint16_t)(b->n_names + !(b->names_seen[name / 8] >> name % 8 & 1));
 	b->names_seen[name / 8] |= (uint8_t)(1 << name % 8);
 	b->types_seen |= (uint16_t)(1 << type);
 	/* The same name again is the other address family, or a retry. */
 	if (name != b->name && !guess(&b->next_name[b->name], name))
-		up = fixed_log2(count_bits(b->names_seen, sizeof(b->names_seen)));
+		up = fixed_log2(b->n_names);
 	if (!guess(&b->next_type[b->type], type))
 		down += fixed_log2((unsigned)__builtin_popcount(b->types_seen));
 	if (!guess(&b->next_gap[b->gap], gap))
@@ -63,6 +56,6 @@ void bound_query(struct bound *b, uint64_t name_hash, uint16_t qtype, int64_t ti
 	b->last_ns = time_ns;
 	if (++b->queries <= WARM_UP)
 		return;
-	sums_age(&b->sums, h, (uint32_t)(time_ns / 1000000000));
+	sums_age(&b->sums, d, (uint32_t)(time_ns / 1000000000));
 	sums_add(&b->sums, up, down);
 }

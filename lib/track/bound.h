@@ -17,7 +17,8 @@ struct bound {
 	uint8_t next_type[16];
 	uint8_t next_gap[64];
 	uint8_t name, type, gap; /* the last ones */
-	uint8_t names_seen[32];  /* bit of each byte that came as a name */
+	uint8_t names_seen[32];  /* bit of each byte that came as a name, */
+	uint16_t n_names;        /* and how many there are */
 	uint16_t types_seen;
 	uint32_t queries;
 	int64_t last_ns;
@@ -26,4 +27,4 @@ struct bound {
 
 /* Count one query; now_s ages the sums. */
 void bound_query(struct bound *b, uint64_t name_hash, uint16_t qtype, int64_t time_ns,
-    const struct half_lives *h);
+    const struct decay *d);

@@ -3,45 +3,35 @@
 
 #include "lib/base/fixed.h"
 
-static uint32_t add_saturated(uint32_t a, uint32_t b)
-{
-	uint32_t sum;
-	return __builtin_add_overflow(a, b, &sum) ? UINT32_MAX : sum;
-}
-
 /* A sum is aged in steps of a power of two near half_life / 2048, counted by the multiples of the
  * step between two times: smaller steps would each round to "no decay", and touching a sum often
  * would keep it for ever. */
-static uint32_t whole_steps(uint32_t from_s, uint32_t to_s, uint32_t half_life_s)
+static uint8_t log2_step(uint32_t half_life_s)
 {
-	uint32_t log2_step =
-	    half_life_s < 4096 ? 0 : 31 - (uint32_t)__builtin_clz(half_life_s / 2048);
-	return (to_s >> log2_step << log2_step) - (from_s >> log2_step << log2_step);
+	return half_life_s < 4096 ? 0 : (uint8_t)(31 - __builtin_clz(half_life_s / 2048));
 }
 
-void sums_age(struct sums *s, const struct half_lives *h, uint32_t now_s)
+void decay_init(struct decay *ret, const struct half_lives *h)
 {
-	if (now_s <= s->at_s)
-		return;
-	uint32_t from_s = s->at_s;
-	s->at_s = now_s;
-	/* The slowest sums are never smaller than the faster ones: both zero means all are. */
-	if ((s->up[SCALES - 1] | s->down[SCALES - 1]) == 0)
-		return;
+	ret->half_lives = *h;
 	for (int i = 0; i < SCALES; i++) {
-		uint32_t age = whole_steps(from_s, now_s, h->s[i]);
-		if (age == 0)
-			continue;
-		uint64_t keep = fixed_decay(age, h->s[i]);
-		s->up[i] = (uint32_t)(s->up[i] * keep >> 16);
-		s->down[i] = (uint32_t)(s->down[i] * keep >> 16);
+		ret->log2_step[i] = log2_step(h->s[i]);
+		for (uint64_t k = 0; k < DECAY_STEPS; k++)
+			ret->keep[i][k] = fixed_decay(k << ret->log2_step[i], h->s[i]);
 	}
 }
 
-void sums_add(struct sums *s, uint32_t up, uint32_t down)
+void sums_decay(struct sums *s, const struct decay *d, uint32_t now_s)
 {
 	for (int i = 0; i < SCALES; i++) {
-		s->up[i] = add_saturated(s->up[i], up);
-		s->down[i] = add_saturated(s->down[i], down);
+		unsigned shift = d->log2_step[i];
+		uint32_t steps = (now_s >> shift) - (s->at_s >> shift);
+		if (steps == 0)
+			continue;
+		uint64_t keep = steps < DECAY_STEPS
+		                    ? d->keep[i][steps]
+		                    : fixed_decay((uint64_t)steps << shift, d->half_lives.s[i]);
+		s->up[i] = (uint32_t)(s->up[i] * keep >> 16);
+		s->down[i] = (uint32_t)(s->down[i] * keep >> 16);
 	}
 }

@@ -4,7 +4,7 @@
 #include "lib/base/fixed.h"
 
 /* The first judgement is due at this leak, then at each growth by half. */
-#define FIRST_JUDGED_BITS256 (64u << 11)
+#define FIRST_JUDGED_BITS256 (128u << 11)
 
 struct hll *evidence_unique(struct evidence *v)
 {

@@ -36,39 +36,62 @@ struct sample {
 	uint8_t name[255]; /* wire form, original case */
 };
 
+/* What every event of the pair touches comes first, then what new names touch, then the rest. */
 struct evidence {
 	uint64_t pair_key; /* owner; 0 = free */
-	uint64_t client_hash, zone_hash;
-	uint8_t client[16];
-	uint16_t site;
-	uint16_t source;
-	uint32_t process;
-
-	int64_t first_ns, last_ns;
 	uint64_t events, responses;
+	int64_t first_ns, last_ns;
 	uint64_t model_bits; /* up, 1/256 bit, as priced by the model (with folds) */
 	uint64_t down_bits;
-	uint64_t opaque_bits;          /* of down_bits, what came in TXT, NULL, KEY and the like */
-	uint64_t extra_up, extra_down; /* bytes beside question and answers */
-	uint64_t raw_up, raw_down;     /* bytes on DNS ports that are no DNS */
+	uint64_t judged_at; /* leak, 1/256 bit, at which it is judged again */
+
+	uint64_t answers_size, answered; /* sum of sizes of responses, and how many told it */
+	uint64_t extra_up, extra_down;   /* bytes beside question and answers */
+	uint64_t raw_up, raw_down;       /* bytes on DNS ports that are no DNS */
+	uint64_t opaque_bits;            /* of down_bits, what came in TXT, NULL, KEY and the like */
+	int64_t last_query_ns;
+
+	uint32_t gaps; /* between queries */
+	uint32_t nxdomain, servfail, empty;
+	uint64_t gap_sum_ms, gap_square; /* square of ms >> 10 */
+	uint32_t min_ttl;
+	uint32_t upper_names;    /* queries with both cases in one name */
+	uint32_t search_list;    /* names that looked like a suffix search */
+	uint32_t opaque_answers; /* responses with new opaque data */
+	bool case_known;
+	bool name_cut;
+	bool dirty;              /* changed since it was last judged */
+	bool listed;             /* stands in its shard's list of dirty slots */
+	uint8_t told_confidence; /* the highest with which it went to the judge */
+	uint8_t n_servers;
+
+	struct type_count types[EVIDENCE_TYPES];
+	struct type_count rcodes[EVIDENCE_RCODES];
+	uint8_t servers[EVIDENCE_SERVERS][16];
+	uint32_t transports[TR_UNKNOWN + 1];
+	uint32_t types_other;
+	struct sums peak;   /* the largest that the pair's sums ever were */
+	struct bound bound; /* what repeated names can carry */
+	struct recognised recognised;
 
 	uint32_t novel;    /* names new to the zone; those before the promotion too */
 	uint32_t measured; /* of those, how many stand in the sums below */
 	uint64_t sub_len, name_len, labels,
 	    entropy; /* sums over measured names; entropy 1/256 bit */
 	uint16_t max_sub_len, max_name_len, max_labels;
-	uint32_t symbols[256]; /* of the subdomains of measured names, dots left out */
+	uint32_t long_label; /* measured names with a label of 25 or more */
+	uint32_t non_ascii;  /* measured names with bytes of 128 or more */
+	uint32_t encoded;    /* measured names whose longest label (8 and more) mixes in digits */
 	uint64_t n_symbols;
+	uint32_t minute;
+	uint16_t minutes[EVIDENCE_MINUTES]; /* new names per minute of event time, modulo an hour */
+	uint32_t symbols[256];              /* of the subdomains of measured names, without dots */
 
-	uint64_t answers_size, answered; /* sum of sizes of responses, and how many told it */
-	uint32_t nxdomain, servfail, empty;
-	uint32_t opaque_answers; /* responses with new opaque data */
-	uint32_t min_ttl;
-	uint32_t upper_names; /* queries with both cases in one name */
-	uint32_t long_label;  /* measured names with a label of 25 or more */
-	uint32_t non_ascii;   /* measured names with bytes of 128 or more */
-	uint32_t encoded;     /* measured names whose longest label (8 and more) mixes in digits */
-	uint32_t search_list; /* names that looked like a suffix search */
+	uint64_t client_hash, zone_hash;
+	uint8_t client[16];
+	uint16_t site;
+	uint16_t source;
+	uint32_t process;
 
 	/* Names of a declared service (services.h): those of its shape, and what they cost of
 	 * model_bits; those below its suffix with another shape. */
@@ -78,29 +101,7 @@ struct evidence {
 	uint16_t service;           /* 1 + index in the catalogue, 0 = none */
 	uint8_t service_direction;
 
-	uint32_t gaps;                   /* between queries */
-	uint64_t gap_sum_ms, gap_square; /* square of ms >> 10 */
-	int64_t last_query_ns;
-
-	struct type_count types[EVIDENCE_TYPES];
-	uint32_t types_other;
-	struct type_count rcodes[EVIDENCE_RCODES];
-	uint8_t servers[EVIDENCE_SERVERS][16];
-	uint8_t n_servers;
-	uint32_t transports[TR_UNKNOWN + 1];
-	uint16_t minutes[EVIDENCE_MINUTES]; /* new names per minute of event time, modulo an hour */
-	uint32_t minute;
-	bool case_known;
-	bool name_cut;
-
-	struct sums peak;                    /* the largest that the pair's sums ever were */
-	struct bound bound;                  /* what repeated names can carry */
-	uint64_t judged_at;                  /* leak, 1/256 bit, at which it is judged again */
 	uint64_t judged_leak, judged_events; /* as they stood when it was last judged */
-	bool dirty;                          /* changed since it was last judged */
-	struct recognised recognised;
-	uint8_t told_confidence; /* the highest with which it went to the judge */
-	bool listed;             /* stands in its shard's list of dirty slots */
 	struct sample samples[EVIDENCE_SAMPLES];
 	uint64_t tool_mem[RECOGNISE_BYTES / 8];                /* of the recogniser (recognise.h) */
 	uint64_t unique_mem[(8 + (1u << EVIDENCE_HLL_P)) / 8]; /* struct hll of distinct qnames */
@@ -108,6 +109,16 @@ struct evidence {
 _Static_assert(sizeof(struct hll) == 8, "the sketch is laid out in unique_mem");
 
 struct hll *evidence_unique(struct evidence *v);
+
+/* Fetch what every event of the pair touches. */
+DH_PREFETCH evidence_prefetch(const struct evidence *v, uint64_t name_hash)
+{
+	for (size_t at = 0; at < offsetof(struct evidence, servers); at += 64)
+		prefetch_line((const uint8_t *)v + at);
+	prefetch_line(v->tool_mem);
+	prefetch_line(v->unique_mem);
+	hll_prefetch((const struct hll *)(const void *)v->unique_mem, EVIDENCE_HLL_P, name_hash);
+}
 
 /* Start the record of a pair. */
 void evidence_start(struct evidence *v, const struct pair *p, uint64_t key, const struct event *e,

@@ -159,6 +159,16 @@ static bool is_in(struct view label, const char *const *list, size_t n)
 	return false;
 }
 
+static bool is_service(struct view label)
+{
+	return label.p[0] == '_' && is_in(label, service_labels, N_SERVICE_LABELS);
+}
+
+static bool is_plain(struct view label)
+{
+	return is_in(label, plain_labels, N_PLAIN_LABELS);
+}
+
 static bool is_octet(struct view label)
 {
 	unsigned v = 0;
@@ -198,8 +208,8 @@ static struct folding fold_reverse(const struct name_scan *scan, struct zone_spl
 	       (four ? is_octet(label_at(scan, first - 1)) : is_nibble(label_at(scan, first - 1))))
 		first--;
 	unsigned prefix = 0;
-	while (prefix < first && (is_in(label_at(scan, prefix), service_labels, N_SERVICE_LABELS) ||
-	                             is_in(label_at(scan, prefix), plain_labels, N_PLAIN_LABELS)))
+	while (prefix < first &&
+	       (is_service(label_at(scan, prefix)) || is_plain(label_at(scan, prefix))))
 		prefix++;
 	if (first == zone.zone_label || prefix != first)
 		return f;
@@ -215,17 +225,15 @@ static struct folding fold_services(const struct name_scan *scan, struct zone_sp
 	struct folding f = {FOLD_NONE, 0, 0, 0};
 	unsigned from = 0;
 
-	while (from < zone.zone_label &&
-	       !is_in(label_at(scan, from), service_labels, N_SERVICE_LABELS))
+	while (from < zone.zone_label && !is_service(label_at(scan, from)))
 		from++;
 	if (from == zone.zone_label)
 		return f;
 	unsigned to = from;
-	while (
-	    to < zone.zone_label && (is_in(label_at(scan, to), service_labels, N_SERVICE_LABELS) ||
-	                                is_in(label_at(scan, to), plain_labels, N_PLAIN_LABELS)))
+	while (to < zone.zone_label &&
+	       (is_service(label_at(scan, to)) || is_plain(label_at(scan, to))))
 		to++;
-	if (from > 0 && is_in(label_at(scan, from - 1), plain_labels, N_PLAIN_LABELS))
+	if (from > 0 && is_plain(label_at(scan, from - 1)))
 		from--;
 	f.fold = FOLD_SERVICE;
 	f.from = (uint8_t)from;

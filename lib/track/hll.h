@@ -26,6 +26,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/prefetch.h"
+
 #define HLL_P_MIN 6u
 #define HLL_P_MAX 14u
 
@@ -49,6 +51,14 @@ void hll_reset(struct hll *h);
 /* Add a member. True when the sketch changed: for sure a new member while exact; while estimating
  * a new member may also leave it unchanged. */
 bool hll_add(struct hll *h, uint64_t hash);
+
+/* Fetch what hll_add() will touch, in a sketch of 2^p registers that need not be there yet. */
+DH_PREFETCH hll_prefetch(const struct hll *h, unsigned p, uint64_t hash)
+{
+	size_t slots = ((size_t)1 << p) / sizeof(h->slots[0]);
+	prefetch_line(&h->slots[hash & (slots - 1)]);
+	prefetch_line((const uint8_t *)h->slots + (hash >> (64 - p)));
+}
 
 /* The number of distinct members, exact unless h->is_estimating. */
 uint64_t hll_count(const struct hll *h);

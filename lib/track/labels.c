@@ -24,7 +24,7 @@ static uint32_t text_for(uint32_t max_nodes)
 size_t labels_size(uint32_t max_nodes)
 {
 	return max_nodes * sizeof(struct labels_node) + text_for(max_nodes) * sizeof(uint64_t) +
-	       slots_for(max_nodes) * sizeof(uint32_t);
+	       slots_for(max_nodes) * sizeof(uint32_t) + slots_for(max_nodes) / 8;
 }
 
 void labels_init(struct labels *t, void *mem, uint32_t max_nodes)
@@ -36,8 +36,10 @@ void labels_init(struct labels *t, void *mem, uint32_t max_nodes)
 	    .max_nodes = max_nodes,
 	    .max_text = text_for(max_nodes)};
 	t->text = (uint64_t *)(void *)(t->nodes + max_nodes);
-	t->slots = (uint32_t *)(void *)(t->text + t->max_text);
+	t->homes = t->text + t->max_text;
+	t->slots = (uint32_t *)(void *)(t->homes + slots_for(max_nodes) / 64);
 	t->nodes[LABELS_ROOT] = (struct labels_node){0};
+	memset(t->homes, 0, slots_for(max_nodes) / 8);
 	memset(t->slots, 0, slots_for(max_nodes) * sizeof(t->slots[0]));
 }
 
@@ -56,6 +58,7 @@ int labels_add(struct labels *t, unsigned parent, const struct label *l)
 		t->text[t->n_text++] = label_word(l->p + i, label_word_bytes(l->len - i));
 	uint32_t hash = labels_hash(parent, l);
 	uint32_t slot = hash >> 16 & t->slot_mask;
+	t->homes[slot / 64] |= (uint64_t)1 << slot % 64;
 	while (t->slots[slot])
 		slot = (slot + 1) & t->slot_mask;
 	t->slots[slot] = hash << 16 | id;

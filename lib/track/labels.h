@@ -23,6 +23,8 @@ struct labels_node {
 
 struct labels {
 	uint32_t *slots; /* tag << 16 | node; 0 is empty, the root being nobody's child */
+	uint64_t *homes; /* a bit for each slot: some label belongs there. Most labels are in no
+	                  * tree, and this much of it stays in the nearest cache */
 	struct labels_node *nodes;
 	uint64_t *text;
 	uint32_t slot_mask;
@@ -88,6 +90,8 @@ static inline unsigned labels_find(const struct labels *t, unsigned parent, cons
 	uint32_t hash = labels_hash(parent, l);
 	uint32_t edge = parent << 8 | l->len;
 	uint32_t slot = hash >> 16 & t->slot_mask;
+	if (!(t->homes[slot / 64] >> slot % 64 & 1))
+		return LABELS_ROOT;
 	for (; t->slots[slot]; slot = (slot + 1) & t->slot_mask) {
 		unsigned id = t->slots[slot] & 0xffff;
 		const struct labels_node *n = &t->nodes[id];

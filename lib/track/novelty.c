@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "lib/track/novelty.h"
 
-#include <string.h>
-
-#define BLOCK_BYTES (NOVELTY_BLOCK_WORDS * sizeof(uint64_t))
-
 size_t novelty_size(unsigned log2_blocks)
 {
-	return (size_t)2 * BLOCK_BYTES << log2_blocks;
+	return sizeof(struct novelty_block) << log2_blocks;
 }
 
 void novelty_init(struct novelty *n, void *mem, unsigned log2_blocks)
 {
-	size_t bits = BLOCK_BYTES * 8 << log2_blocks;
+	size_t bits = (size_t)64 * NOVELTY_WORDS << log2_blocks;
 	*n = (struct novelty){
 	    .blocks = mem,
 	    .mask = (uint32_t)(((size_t)1 << log2_blocks) - 1),
@@ -25,9 +21,9 @@ static void exchange(struct novelty *n)
 {
 	n->young ^= 1;
 	n->keys = 0;
-	uint64_t *block = n->blocks + n->young * NOVELTY_BLOCK_WORDS;
-	for (size_t i = 0; i <= n->mask; i++, block += 2 * NOVELTY_BLOCK_WORDS)
-		memset(block, 0, BLOCK_BYTES);
+	for (size_t i = 0; i <= n->mask; i++)
+		for (unsigned k = 0; k < NOVELTY_WORDS; k++)
+			n->blocks[i].words[k][n->young] = 0;
 }
 
 void novelty_rotate(struct novelty *n, int64_t now_s, int64_t horizon_s)
@@ -38,16 +34,8 @@ void novelty_rotate(struct novelty *n, int64_t now_s, int64_t horizon_s)
 	n->rotate_at_s = now_s + horizon_s;
 }
 
-bool novelty_write(struct novelty *n, const struct novelty_probe *p)
+void novelty_overflow(struct novelty *n)
 {
-	uint64_t *young = p->pair + n->young * NOVELTY_BLOCK_WORDS;
-	bool is_known = novelty_has(p, p->pair + (n->young ^ 1) * NOVELTY_BLOCK_WORDS);
-
-	for (unsigned i = 0; i < NOVELTY_KEY_WORDS; i++)
-		young[p->word[i]] |= p->bits[i];
-	if (++n->keys >= n->capacity) {
-		exchange(n);
-		n->early++;
-	}
-	return !is_known;
+	exchange(n);
+	n->early++;
 }

@@ -45,8 +45,7 @@ struct zone_split observe_split(const struct observer *o, const struct name_scan
 static inline uint64_t observe_address_hash(
     const struct observer *o, const uint8_t address[16], uint16_t site)
 {
-	uint64_t hash = hash_bytes(&o->key, address, 16);
-	return site ? hash_mix(hash, site) : hash;
+	return hash_pair(&o->key, load_le64(address), load_le64(address + 8), site);
 }
 
 /* Keyed hash of a zone in wire form, lower case; of the zone "-" of a server. */

@@ -3,8 +3,10 @@
 
 #include "lib/base/assert.h"
 
-/* A pair gets evidence from this decayed leak on, in either direction. */
+/* A pair gets evidence from this decayed leak on, up or in opaque answers; addresses and the names
+ * of hosts are what answers are for, and more of them are needed. */
 #define PROMOTE_BITS256 (40u << 11)
+#define PROMOTE_DOWN_BITS256 (256u << 11)
 /* So does a client that asks this often for a zone nobody else wants: repeated names may carry. */
 #define PROMOTE_QUERIES 128
 /* A subject without evidence (a zone over all clients) is first judged here. */
@@ -56,7 +58,8 @@ struct shard_plan shard_plan(size_t budget, bool keep_all)
 	struct shard_plan p = {.log2_pairs = 8};
 	for (struct shard_plan next = p;; p = next, next.log2_pairs++) {
 		/* A pair in four is of a zone of its own; a pair in 128 leaks. */
-		next.log2_zones = next.log2_blocks = next.log2_pairs - 2;
+		next.log2_zones = next.log2_pairs - 2;
+		next.log2_blocks = next.log2_pairs - 1;
 		next.evidence = 1u << (next.log2_pairs - 7);
 		if (plan_size(&next) > tables || next.log2_pairs > 22) {
 			p = p.evidence ? p : next;
@@ -230,17 +233,24 @@ static void release(struct shard *s, uint16_t slot)
 /* Room for one more: with a full pool, the smallest leak among a few yields to a larger one. */
 static bool make_room(struct shard *s, uint64_t key, uint64_t mine)
 {
-	enum { TRIED = 32 };
+	enum { TRIED = 32, SEARCH_AGAIN = 64 };
 	struct evidence *least = NULL;
 
 	if (s->n_free)
 		return true;
+	/* What the last search found to be the least is hardly undercut before long. */
+	if (mine <= s->least_evidence && ++s->refused_since < SEARCH_AGAIN) {
+		s->evidence_refused++;
+		return false;
+	}
+	s->refused_since = 0;
 	for (uint64_t i = 0; i < TRIED; i++) {
 		struct evidence *v = &s->evidence[hash_mix(key, i) % s->n_evidence];
 		if (!least || v->model_bits + v->down_bits < least->model_bits + least->down_bits)
 			least = v;
 	}
-	if (least->model_bits + least->down_bits >= mine) {
+	s->least_evidence = least->model_bits + least->down_bits;
+	if (s->least_evidence >= mine) {
 		s->evidence_refused++;
 		return false;
 	}
@@ -402,12 +412,25 @@ static void note_leak(struct shard *s, const struct batch *b, const struct event
 	n->excess = bits > ordinary ? bits - ordinary : 0;
 }
 
+static bool is_promoted(const struct shard *s, const struct pair *p, const struct zone *z,
+    const struct event *e, const struct added *a)
+{
+	uint32_t down = p->sums.down[SCALES - 1];
+	if (p->sums.up[SCALES - 1] > PROMOTE_BITS256 || down > PROMOTE_DOWN_BITS256 ||
+	    (a->opaque && down > PROMOTE_BITS256))
+		return true;
+	if (s->config->keep_all || e->flags & EV_NOT_DNS)
+		return true;
+	return p->queries == PROMOTE_QUERIES && e->flags & EV_QUERY &&
+	       !(e->flags & EV_DUPLICATE) && zone_clients(z) <= RARE_CLIENTS;
+}
+
 void shard_event(
     struct shard *s, const struct batch *b, const struct event *e, struct answers_ahead *answers)
 {
 	uint32_t now_s = (uint32_t)(e->time_ns / 1000000000);
 	uint64_t key = e->pair_hash;
-	const struct half_lives *h = &s->config->half_lives;
+	const struct decay *d = &s->config->decay;
 	struct name_scan scan;
 	struct zone_split split = {0, 0, 0, ZONE_UNKNOWN};
 	bool new_zone, new_pair;
@@ -443,9 +466,9 @@ void shard_event(
 	struct added a = price_event(s, e, z, &scan, split, novel, answers, now_s);
 	if (a.up | a.down) {
 		uint32_t zone_before = z->sums.up[SCALES - 1];
-		sums_age(&p->sums, h, now_s);
+		sums_age(&p->sums, d, now_s);
 		sums_add(&p->sums, a.up, a.down);
-		sums_age(&z->sums, h, now_s);
+		sums_age(&z->sums, d, now_s);
 		/* What a declared service is told is no leak of its zone or its clients. */
 		sums_add(&z->sums, a.service.is_shaped ? a.up - a.name : a.up, a.down);
 		if (z->sums.up[SCALES - 1] > ZONE_JUDGED_BITS256 &&
@@ -460,10 +483,7 @@ void shard_event(
 	}
 
 	struct evidence *v = p->evidence ? &s->evidence[p->evidence - 1] : NULL;
-	if (!v &&
-	    (s->config->keep_all || p->sums.up[SCALES - 1] > PROMOTE_BITS256 ||
-	        p->sums.down[SCALES - 1] > PROMOTE_BITS256 || e->flags & EV_NOT_DNS ||
-	        (is_query && p->queries == PROMOTE_QUERIES && zone_clients(z) <= RARE_CLIENTS)))
+	if (!v && is_promoted(s, p, z, e, &a))
 		v = promote(s, p, key, b, e, &a);
 	if (!v) {
 		p->novel = (uint16_t)(p->novel + (novel && p->novel < UINT16_MAX));
@@ -473,7 +493,7 @@ void shard_event(
 	if (a.up | a.down)
 		evidence_peak(v, &p->sums);
 	if (is_query && !novel && e->name_len)
-		bound_query(&v->bound, e->name_hash, e->qtype, e->time_ns, h);
+		bound_query(&v->bound, e->name_hash, e->qtype, e->time_ns, d);
 	count_service(v, s->config->services, &a);
 	if (!v->listed) {
 		v->listed = true;

@@ -24,7 +24,7 @@ struct track_config {
 	const struct suffix *suffix;
 	const struct model *model;
 	const struct services *services; /* NULL: none are declared */
-	struct half_lives half_lives;
+	struct decay decay;
 	struct hash_key key;
 	uint32_t horizon_s;
 	const struct recogniser *recogniser; /* of tools; NULL: none */
@@ -45,6 +45,8 @@ struct shard {
 	uint16_t *free;  /* stack of free evidence slots */
 	uint16_t *dirty; /* slots that changed since the last tick, once each */
 	uint32_t n_evidence, n_free, n_dirty;
+	uint64_t least_evidence; /* the smallest leak found when room was last searched for */
+	uint32_t refused_since;
 	struct note *notes;
 	struct features *features; /* of this batch's NOTE_JUDGE */
 	uint32_t n_notes, n_features;
@@ -71,13 +73,32 @@ void shard_event(
  * since they were last; at the end of the input, all that have changed. */
 void shard_tick(struct shard *s, uint32_t seq, int64_t now_ns, bool is_last);
 
-/* Fetch the cache lines that an event will need, some events ahead of it. */
-static inline void shard_fetch(const struct shard *s, const struct batch *b, const struct event *e,
-    struct answers_ahead *ret_answers)
+/* What does not depend on the answers. */
+DH_PREFETCH shard_fetch_name(const struct shard *s, const struct event *e)
 {
 	tables_prefetch(&s->tables, e->zone_hash, e->pair_hash);
 	novelty_prefetch(&s->names, e->name_hash);
+}
+
+/* Fetch the cache lines that an event will need, some events ahead of it. */
+DH_PREFETCH shard_fetch(const struct shard *s, const struct batch *b, const struct event *e,
+    struct answers_ahead *ret_answers)
+{
+	shard_fetch_name(s, e);
 	answers_fetch(ret_answers, &s->names, &s->config->key, b, e);
+}
+
+/* Its pair's home has come meanwhile: fetch what it leads to, evidence or the slots behind. */
+DH_PREFETCH shard_fetch_more(const struct shard *s, const struct event *e)
+{
+	const struct pair *p = tables_home_pair(&s->tables, e->pair_hash);
+	if (p->key == e->pair_hash) {
+		if (p->evidence)
+			evidence_prefetch(&s->evidence[p->evidence - 1], e->name_hash);
+	} else if (p->key) {
+		for (int i = 1; i < TABLE_WINDOW; i++)
+			prefetch_line(p + i);
+	}
 }
 
 /* Walk the pairs that have evidence: *at starts at 0; NULL at the end. */

@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-#include "lib/base/assert.h"
-#include "lib/base/fixed.h"
-
 size_t tables_size(unsigned log2_zones, unsigned log2_pairs)
 {
 	return (((size_t)1 << log2_zones) + TABLE_WINDOW) * sizeof(struct zone) +
@@ -106,18 +103,20 @@ const struct zone *tables_find_zone(const struct tables *t, uint64_t hash)
 	return NULL;
 }
 
-void zone_add_client(struct zone *z, uint64_t client_hash)
-{
-	z->clients_map |= (uint64_t)1 << (client_hash & 63);
-}
+/* Linear counting (Whang, Vander-Zanden, Taylor 1990), n = -m ln(empty / m) with m = 64. */
+static const uint16_t clients_of_bits[65] = {1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 14, 15, 17,
+    18, 19, 20, 22, 23, 25, 26, 28, 29, 31, 33, 34, 36, 38, 40, 42, 44, 46, 48, 50, 52, 54, 57, 59,
+    62, 64, 67, 70, 73, 77, 80, 84, 88, 92, 96, 101, 106, 111, 117, 124, 132, 140, 150, 161, 176,
+    194, 220, 250, 250};
 
 uint32_t zone_clients(const struct zone *z)
 {
-	/* Linear counting (Whang, Vander-Zanden, Taylor 1990): n = -m ln(empty / m), m = 64. In
-	 * base two: 64 * ln 2 * (6 - log2 empty); 64 ln 2 = 44.36. */
-	unsigned empty = 64 - (unsigned)__builtin_popcountll(z->clients_map);
-	if (empty == 0)
-		return 250;
-	uint32_t clients = (6 * 256 - fixed_log2(empty)) * 44 >> 8;
-	return clients ? clients : 1;
+	return clients_of_bits[z->clients_bits];
+}
+
+void zone_add_client(struct zone *z, uint64_t client_hash)
+{
+	uint64_t bit = (uint64_t)1 << (client_hash & 63);
+	z->clients_bits = (uint8_t)(z->clients_bits + !(z->clients_map & bit));
+	z->clients_map |= bit;
 }

@@ -13,27 +13,33 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/base/prefetch.h"
 #include "lib/track/decay.h"
 
 enum { TABLE_WINDOW = 8 };
 
-#define ZONE_NAME_MAX 54 /* longer zones are kept cut; samples hold the whole name */
+#define ZONE_NAME_MAX 53 /* longer zones are kept cut; samples hold the whole name */
 
+/* What every event needs stands in the first cache line. */
 struct zone {
 	uint64_t hash;        /* 0: free */
-	uint64_t clients_map; /* linear counting over 64 bits: about 250 clients at most */
+	uint64_t clients_map; /* linear counting over 64 bits */
 	struct sums sums;     /* over all clients */
-	uint32_t first_s, last_s;
+	uint32_t last_s;
 	uint32_t queries;
 	uint32_t novel; /* new names, and their characters */
+	uint16_t service; /* whether its names can belong to a declared service */
+	uint8_t class;    /* enum zone_class */
+	uint8_t clients_bits; /* set in clients_map */
+
+	uint32_t first_s;
 	uint32_t chars;
 	uint32_t folded; /* 1/256 bit given away for public structure since folded_day */
 	uint16_t folded_day;
-	uint16_t service;            /* whether its names can belong to a declared service */
-	uint8_t class;               /* enum zone_class */
 	uint8_t name_len;            /* whole wire length */
 	uint8_t name[ZONE_NAME_MAX]; /* wire form, lower case */
 };
+_Static_assert(offsetof(struct zone, first_s) <= 64, "the hot half is one cache line");
 _Static_assert(sizeof(struct zone) == 128, "a zone is two cache lines");
 
 struct pair {
@@ -76,13 +82,16 @@ static inline size_t tables_home(uint64_t hash, uint32_t mask)
 	return (size_t)(hash >> 24) & mask;
 }
 
-/* An entry is mostly in its home, or else in the slot behind. */
-static inline void tables_prefetch(const struct tables *t, uint64_t zone, uint64_t pair)
+static inline const struct pair *tables_home_pair(const struct tables *t, uint64_t key)
+{
+	return &t->pairs[tables_home(key, t->pair_mask)];
+}
+
+/* An entry is mostly in its home. */
+DH_PREFETCH tables_prefetch(const struct tables *t, uint64_t zone, uint64_t pair)
 {
 	const struct zone *z = &t->zones[tables_home(zone, t->zone_mask)];
 	const struct pair *p = &t->pairs[tables_home(pair, t->pair_mask)];
-	__builtin_prefetch(z, 1);
-	__builtin_prefetch(z + 1, 1);
-	__builtin_prefetch(p, 1);
-	__builtin_prefetch(p + 1, 1);
+	prefetch_line(z);
+	prefetch_line(p);
 }
