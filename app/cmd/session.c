@@ -165,6 +165,8 @@ bool session_tables(struct session *s, const struct options *o)
 	s->config.threshold = (uint8_t)o->threshold;
 	if (o->seed)
 		s->config.key.k1 = o->seed;
+	if (o->seed_more)
+		s->config.key.k0 = o->seed_more;
 	return load_suffixes(s, o) && load_site(s, o) && load_model(s) && load_scorecard(s, o) &&
 	       load_times(s, o) && allow_read(&s->allow, &o->allow) &&
 	       services_read(&s->services, o->services, &s->config.key, &s->config.services) &&

@@ -60,6 +60,8 @@ static void watch_free(struct watch *w)
 	watch_close(w);
 	session_close(&w->session);
 	config_free(&w->config);
+	if (w->state)
+		state_close(w->state);
 	if (w->shared)
 		munmap(w->shared, sizeof(*w->shared));
 	free(w);
@@ -77,7 +79,25 @@ static bool make_engine(struct watch *w)
 		    "cannot get %zu MiB of memory; try a smaller memory:", s->engine_bytes >> 20);
 		return false;
 	}
-	return true;
+	int r = w->state ? state_map(w->state, s->engine_memory, &s->config) : 0;
+	if (r < 0)
+		log_line(LOG_LEVEL_ERROR, "%s: the state cannot be mapped: %s", w->config.state,
+		    strerror(-r));
+	return r == 0;
+}
+
+/* False after telling why not. */
+static bool open_state(struct watch *w, const struct watch *old, uid_t uid, gid_t gid)
+{
+	if (!*w->config.state)
+		return true;
+	int r = state_open(&w->state, w->config.state, uid, gid, old ? old->state : NULL);
+	if (r == -EWOULDBLOCK)
+		log_line(LOG_LEVEL_ERROR, "%s: another dnshound is at work there", w->config.state);
+	else if (r < 0)
+		log_line(LOG_LEVEL_ERROR, "%s: %s (state: \"\" to do without)", w->config.state,
+		    strerror(-r));
+	return r == 0;
 }
 
 /* Everything of a configuration but the processes. NULL after telling what is wrong. */
@@ -114,7 +134,8 @@ static struct watch *watch_new(const struct watch_setup *setup, struct watch *ol
 		w->shared = NULL;
 		is_good = false;
 	}
-	if (is_good && watch_session(w) && make_engine(w) && watch_open(w, old))
+	if (is_good && open_state(w, old, uid, gid) && watch_session(w) && make_engine(w) &&
+	    watch_open(w, old))
 		return w;
 	watch_free(w);
 	return NULL;
@@ -169,7 +190,9 @@ static pid_t start_worker(struct parent *p, int report, int other)
 		w->broker = broker[1];
 		w->stop = stop[0];
 		w->report = report;
-		w->session.engine = engine_init(w->session.engine_memory, &w->session.config);
+		w->session.engine =
+		    w->state ? state_begin(w->state, w->session.engine_memory, &w->session.config)
+		             : engine_init(w->session.engine_memory, &w->session.config);
 		int status = watch_worker(w);
 		fflush(NULL);
 		_exit(status);

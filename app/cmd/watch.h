@@ -14,6 +14,7 @@
 #include "app/capture/tls.h"
 #include "app/cmd/config.h"
 #include "app/cmd/session.h"
+#include "app/cmd/state.h"
 #include "app/cmd/watch_shared.h"
 
 /* A source as the parent opened it. */
@@ -44,9 +45,10 @@ struct watch {
 	char sensor[256];
 	struct watch_source sources[CONFIG_SOURCES_MAX];
 	struct watch_shared *shared;
-	int broker; /* the worker's end of the socket to its parent */
-	int stop;   /* readable: the worker ends */
-	int report; /* the worker's end of the socket to the herald, or the herald's */
+	struct state *state; /* NULL: nothing is remembered */
+	int broker;          /* the worker's end of the socket to its parent */
+	int stop;            /* readable: the worker ends */
+	int report;          /* the worker's end of the socket to the herald, or the herald's */
 };
 
 /* Exit status of a worker whose source went away: open everything anew. */

@@ -2,6 +2,7 @@
 #include "app/cmd/watch.h"
 
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 static const char *or_null(const char *text)
@@ -25,6 +26,13 @@ bool watch_session(struct watch *w)
 	    .internal = c->internal,
 	    .allow = c->allow,
 	};
+	struct hash_key key;
+	if (w->state)
+		key = state_key(w->state);
+	else if (getrandom(&key, sizeof(key), 0) != sizeof(key))
+		return false;
+	w->options.seed = key.k1;
+	w->options.seed_more = key.k0;
 	if (*c->sensor)
 		strncpy(w->sensor, c->sensor, sizeof(w->sensor) - 1);
 	else
@@ -33,5 +41,6 @@ bool watch_session(struct watch *w)
 		return false;
 	w->session.config.horizon_s = c->horizon_s;
 	w->session.config.tick_s = c->tick_s;
+	w->session.config.journal = w->state != NULL;
 	return true;
 }

@@ -29,10 +29,13 @@ enum { LATE_MAX = 1024 };
 #define KEPT_MAX (16u << 20)
 /* Who connects has so long for the first line or frame. */
 #define PROOF_S 30
+#define FLUSH_NS (60ll * 1000000000)
 
 struct worker {
 	struct watch *watch;
 	struct intake *intake;
+	struct state_place *places[CONFIG_SOURCES_MAX]; /* of followed files and folders */
+	int64_t flushed_ns;
 	uint64_t late[LATE_MAX];
 	unsigned n_late;
 	bool is_reopen;
@@ -118,6 +121,20 @@ static void send_all(struct worker *k)
 
 /* ---- sources ---- */
 
+static void keep_places(struct worker *k)
+{
+	for (unsigned i = 0; i < intake_count(k->intake); i++) {
+		const struct feeder *f = intake_feeder(k->intake, i);
+		struct state_place *to = k->places[f->source];
+		if (!to)
+			continue;
+		if (k->watch->config.sources[f->source].kind == SOURCE_FOLLOW)
+			to->follow = follow_place(f);
+		else
+			to->folder = folder_place(f);
+	}
+}
+
 static void second(void *ctx, int64_t now_ns)
 {
 	struct worker *k = ctx;
@@ -141,6 +158,11 @@ static void second(void *ctx, int64_t now_ns)
 		if (sums[i].bytes != s->sources[i].counts.bytes)
 			atomic_store(&s->sources[i].heard_ns, now_ns);
 		s->sources[i].counts = sums[i];
+	}
+	keep_places(k);
+	if (k->watch->state && now_ns - k->flushed_ns >= FLUSH_NS) {
+		state_flush(k->watch->state);
+		k->flushed_ns = now_ns;
 	}
 }
 
@@ -225,6 +247,12 @@ static int add_source(struct worker *k, unsigned i)
 	    .feeder = fo, .opener = follow.opener, .format = (enum capture_format)s->format};
 	int r = 0;
 
+	if (w->state && (s->kind == SOURCE_FOLLOW || s->kind == SOURCE_FOLDER))
+		k->places[i] = state_place(w->state, s);
+	if (k->places[i]) {
+		follow.from = k->places[i]->follow;
+		folder.from = k->places[i]->folder;
+	}
 	switch (s->kind) {
 	case SOURCE_INTERFACE:
 		for (unsigned n = 0; n < s->threads && r == 0; n++)
@@ -277,6 +305,8 @@ static int run(struct worker *k)
 	}
 	if (k->intake)
 		intake_free(k->intake);
+	if (w->state)
+		state_end(w->state, w->session.engine_memory);
 	return r;
 }
 

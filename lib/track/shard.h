@@ -64,6 +64,10 @@ size_t shard_scratch_size(void);
 void shard_init(struct shard *s, void *mem, void *scratch, const struct shard_plan *plan,
     const struct track_config *config);
 
+/* After shard_init() over tables that were in use before: what belongs together is joined again.
+ * The number of records of evidence that nobody owned, and in *ret_kept of those that go on. */
+uint64_t shard_resume(struct shard *s, uint64_t *ret_kept);
+
 /* Start a batch: forget the notes of the last one. */
 void shard_begin(struct shard *s);
 /* One event of this shard; names lie in b. Its answers were looked up by shard_fetch(). */
