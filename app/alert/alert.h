@@ -14,6 +14,7 @@
  * called from one thread. */
 #pragma once
 
+#include "app/alert/journal.h"
 #include "app/alert/sink.h"
 #include "include/dnshound.h"
 
@@ -51,12 +52,6 @@ void alerts_tick(struct alerts *a, int64_t now_ns);
 /* Write what is new and give the sinks up to wait_ms to say it; what they could not stays in the
  * journal for the next start. No alert is closed by this. */
 void alerts_close(struct alerts *a, unsigned wait_ms);
-
-struct alerts_sink_stats {
-	const char *name;
-	uint64_t sent, digests, failed, dropped, pending;
-	int64_t oldest_s; /* how long the oldest event has been waiting; 0: none is */
-};
 
 struct alerts_stats {
 	uint64_t opened, updated, closed, muted;

@@ -135,15 +135,31 @@ void record_print(struct record *r)
 	json_decref(json_of(r));
 }
 
+char *record_dump(const struct record *r)
+{
+	const json_t *j = (const json_t *)(const void *)r;
+	char *text = json_dumps(j, JSON_COMPACT | JSON_REAL_PRECISION(12));
+	if (!text)
+		needed(NULL);
+	return text;
+}
+
+char *record_string(struct record *r)
+{
+	char *text = record_dump(r);
+	json_decref(json_of(r));
+	return text;
+}
+
 char *record_line(struct record *r)
 {
-	char *text = json_dumps(json_of(r), JSON_COMPACT | JSON_REAL_PRECISION(12));
-	size_t len = text ? strlen(text) : 0;
-	char *line = text ? realloc(text, len + 2) : NULL;
-	needed(line ? json_of(r) : NULL);
+	char *text = record_string(r);
+	size_t len = strlen(text);
+	char *line = realloc(text, len + 2);
+	if (!line)
+		needed(NULL);
 	line[len] = '\n';
 	line[len + 1] = 0;
-	json_decref(json_of(r));
 	return line;
 }
 
@@ -157,4 +173,80 @@ bool record_save(const struct record *r, int fd)
 void record_free(struct record *r)
 {
 	json_decref(json_of(r));
+}
+
+void record_copy(struct record *r, const char *key, const struct record *from)
+{
+	put(r, key, json_deep_copy((const json_t *)(const void *)from));
+}
+
+struct record *record_parse(const char *text)
+{
+	json_t *j = json_loads(text, 0, NULL);
+	if (j && !json_is_object(j)) {
+		json_decref(j);
+		j = NULL;
+	}
+	return (struct record *)(void *)j;
+}
+
+const struct record *record_find(const struct record *r, const char *path)
+{
+	const json_t *j = (const json_t *)(const void *)r;
+	while (j && *path) {
+		size_t len = strcspn(path, ".");
+		char key[64];
+		if (len >= sizeof(key))
+			return NULL;
+		memcpy(key, path, len);
+		key[len] = 0;
+		j = json_object_get(j, key);
+		path += len + (path[len] == '.');
+	}
+	return j && !json_is_null(j) ? (const struct record *)(const void *)j : NULL;
+}
+
+struct record *record_open(struct record *r, const char *path)
+{
+	union {
+		const struct record *found;
+		struct record *open;
+	} u = {record_find(r, path)};
+	return u.open;
+}
+
+const char *record_self(const struct record *r)
+{
+	const char *text = json_string_value((const json_t *)(const void *)r);
+	return text ? text : "";
+}
+
+const char *record_get(const struct record *r, const char *path)
+{
+	return record_self(record_find(r, path));
+}
+
+int64_t record_number(const struct record *r, const char *path)
+{
+	return json_integer_value((const json_t *)(const void *)record_find(r, path));
+}
+
+bool record_true(const struct record *r, const char *path)
+{
+	return json_is_true((const json_t *)(const void *)record_find(r, path));
+}
+
+unsigned record_count(const struct record *list)
+{
+	return (unsigned)json_array_size((const json_t *)(const void *)list);
+}
+
+const struct record *record_at(const struct record *list, unsigned i)
+{
+	return (const struct record *)(void *)json_array_get((const json_t *)(const void *)list, i);
+}
+
+void record_drop(struct record *r, const char *key)
+{
+	json_object_del(json_of(r), key);
 }

@@ -28,10 +28,34 @@ void record_null(struct record *r, const char *key);
 /* A time as RFC 3339 text; null for 0, which no event has. */
 void record_time(struct record *r, const char *key, int64_t ns);
 
+/* Put a copy of another record there. */
+void record_copy(struct record *r, const char *key, const struct record *from);
+
+/* Reading: an object that somebody wrote, or one that was just made. NULL when it is no JSON
+ * object. A path names a member, or one of a member: "finding.tool.name". */
+struct record *record_parse(const char *text);
+const struct record *record_find(const struct record *r, const char *path);
+/* "" where there is no such text; 0 where there is no such number; false where it is not true. */
+const char *record_get(const struct record *r, const char *path);
+int64_t record_number(const struct record *r, const char *path);
+bool record_true(const struct record *r, const char *path);
+/* Of a list (or NULL): how many, and one of them; NULL behind the last. */
+unsigned record_count(const struct record *list);
+const struct record *record_at(const struct record *list, unsigned i);
+/* The text that a record found is; "" when it is none. */
+const char *record_self(const struct record *r);
+/* Take a member out. */
+void record_drop(struct record *r, const char *key);
+/* The object at a path, for changing it; NULL when there is none. */
+struct record *record_open(struct record *r, const char *path);
+
 /* Print a line and free the record. */
 void record_print(struct record *r);
-/* The same as a string of malloc() that ends in '\n'. */
+/* The same as a string of malloc() that ends in '\n'; without it. */
 char *record_line(struct record *r);
+char *record_string(struct record *r);
+/* That of something inside or of a record that stays: nothing is freed. */
+char *record_dump(const struct record *r);
 /* For files that people open, too: indented, and the record stays. False when not all was written.
  */
 bool record_save(const struct record *r, int fd);

@@ -13,7 +13,8 @@ enum sink_type { SINK_FILE, SINK_SYSLOG, SINK_SLACK, SINK_WEBHOOK, SINK_COMMAND,
 
 /* How an event is written; not every type takes every format (docs/sinks.md). */
 enum sink_format {
-	FORMAT_JSON, /* own schema, docs/json.md */
+	FORMAT_DEFAULT, /* what the type of sink usually takes */
+	FORMAT_JSON,    /* own schema, docs/json.md */
 	FORMAT_ECS,
 	FORMAT_OCSF,
 	FORMAT_EVE,
@@ -40,16 +41,17 @@ struct sink_config {
 	uint32_t rate_per_min; /* above, a digest takes the place of single messages; 0: no limit */
 	uint32_t timeout_s;    /* for one try: 10 */
 
-	/* file: path. syslog: "udp://host:514", "tcp://host:601", "tls://host:6514", "local".
-	 * slack: "" for chat.postMessage, or an incoming webhook's https address (better: as
-	 * secret). webhook: http(s) address. */
+	/* file: path, or "-". syslog: "udp://host:514", "tcp://host:601", "tls://host:6514",
+	 * "local" or "local:/path". webhook: http(s) address. slack: an incoming webhook's; without
+	 * one it is chat.postMessage with token and channel. */
 	const char *address;
-	struct sink_secret token; /* slack: bot token or webhook address; webhook: Authorization */
-	struct sink_secret hmac;  /* webhook: key of X-DNSHound-Signature */
-	const char *channel;      /* slack */
-	const char *ca_file;      /* PEM; NULL: the system's */
-	const char *index;        /* FORMAT_ELASTIC, FORMAT_SPLUNK: index; NULL: the receiver's */
-	const char *template;     /* FORMAT_TEMPLATE: body with {{field}} (docs/sinks.md) */
+	struct sink_secret address_secret; /* where the address itself is one (Slack, Teams) */
+	struct sink_secret token;   /* slack: of the bot; webhook: Authorization, PagerDuty's key */
+	struct sink_secret hmac;    /* webhook: key of X-DNSHound-Signature */
+	const char *channel;        /* slack */
+	const char *ca_file;        /* PEM; NULL: the system's */
+	const char *index;          /* FORMAT_ELASTIC, FORMAT_SPLUNK: index; NULL: the receiver's */
+	const char *template;       /* FORMAT_TEMPLATE: body with {{field}} (docs/sinks.md) */
 	const char *const *headers; /* webhook: "Name: value", NULL-terminated; NULL: none */
 	const char *const
 	    *command;      /* command: argv, NULL-terminated; no shell; the event on stdin */
@@ -65,3 +67,9 @@ const char *sink_format_text(enum sink_format format);
 
 /* Whether a configuration makes sense; if not, a sentence about it goes to `why`. */
 bool sink_check(const struct sink_config *c, char *why, size_t size);
+
+struct alerts_sink_stats {
+	const char *name;
+	uint64_t sent, digests, failed, dropped, pending;
+	int64_t waiting_since_ns; /* event time of the first that is not told yet; 0: all are */
+};

@@ -20,3 +20,4 @@ int cmd_carve(int argc, char **argv);
 int cmd_listen(int argc, char **argv);
 int cmd_watch(int argc, char **argv);
 int cmd_config(int argc, char **argv);
+int cmd_alerts(int argc, char **argv);

@@ -298,6 +298,25 @@ static void check_source(
 		wrong(r, at, "certificate and key belong together");
 }
 
+static void check_sink(struct reader *r, const struct yaml_place *at, const struct sink_config *c)
+{
+	char why[256];
+	for (const struct sink_config *other = r->config->sinks; other < c; other++)
+		if (strcmp(other->name, c->name) == 0)
+			wrong(r, at, "two sinks have the name '%s'", c->name);
+	if (!sink_check(c, why, sizeof(why)))
+		wrong(r, at, "%s", why);
+}
+
+/* By its kind and number, when it was given no name. */
+static void name_element(struct reader *r, const char **name, const char *kind, unsigned number)
+{
+	char text[64];
+	snprintf(text, sizeof(text), "%s-%u", kind, number);
+	if (!**name)
+		*name = keep(r, text);
+}
+
 static void read_element(
     struct reader *r, const struct config_section *s, const struct yaml_place *v)
 {
@@ -321,7 +340,12 @@ static void read_element(
 	if (source) {
 		source->line = v->line;
 		source->column = v->column;
+		name_element(r, &source->name, config_source_kinds[source->kind], *n + 1);
 		check_source(r, v, source);
+	} else {
+		struct sink_config *sink = (struct sink_config *)(void *)base;
+		name_element(r, &sink->name, sink_type_text(sink->type), *n + 1);
+		check_sink(r, v, sink);
 	}
 	++*n;
 }
@@ -362,25 +386,6 @@ static void read_top(struct reader *r, const struct yaml_place *root)
 			read_section(r, s, &value);
 		else
 			wrong(r, &key, "'%s' is no key of dnshound.conf(5)", key.text);
-	}
-}
-
-static void name_all(struct reader *r)
-{
-	struct config *c = r->config;
-	char text[64];
-	for (unsigned i = 0; i < c->n_sources; i++) {
-		struct config_source *s = &c->sources[i];
-		snprintf(text, sizeof(text), "%s-%u", config_source_kinds[s->kind], i + 1);
-		if (!*s->name)
-			s->name = keep(r, text);
-	}
-	for (unsigned i = 0; i < c->n_sinks; i++) {
-		snprintf(text, sizeof(text), "%s-%u",
-		    find_key(&config_sections[SECTION_SINKS], "type")->words[c->sinks[i].type],
-		    i + 1);
-		if (!*c->sinks[i].name)
-			c->sinks[i].name = keep(r, text);
 	}
 }
 
@@ -461,7 +466,6 @@ bool config_read(struct config *ret_config, const char *path, config_tell_fn *te
 	else if (root.kind != YAML_NONE)
 		wrong(&r, &root, "expected keys and values");
 	check_site(&r);
-	name_all(&r);
 	yamldoc_free(r.doc);
 	if (r.problems == 0)
 		*ret_config = *c;

@@ -15,8 +15,8 @@ static const char *const formats[] = {
     "auto", "pcap", "pcapng", "dnstap", "zeek-tsv", "json-lines", NULL};
 static const char *const severities[] = {"info", "low", "medium", "high", "critical", NULL};
 static const char *const sink_types[] = {"file", "syslog", "slack", "webhook", "command", NULL};
-static const char *const sink_formats[] = {"json", "ecs", "ocsf", "eve", "cef", "splunk", "elastic",
-    "teams", "pagerduty", "template", NULL};
+static const char *const sink_formats[] = {"default", "json", "ecs", "ocsf", "eve", "cef", "splunk",
+    "elastic", "teams", "pagerduty", "template", NULL};
 _Static_assert(sizeof(formats) / sizeof(formats[0]) == FORMAT_COUNT + 1, "enum capture_format");
 _Static_assert(sizeof(sink_types) / sizeof(sink_types[0]) == SINK_TYPES + 1, "enum sink_type");
 _Static_assert(sizeof(sink_formats) / sizeof(sink_formats[0]) == FORMATS + 1, "enum sink_format");
@@ -142,15 +142,20 @@ static const struct config_key sinks[] = {
         .doc = "Unique: what was told hangs on it. \"\": its type "
                "and number."},
     {"type", CONFIG_WORD, TO(type), "file", .words = sink_types, .doc = "Where alerts are told."},
-    {"format", CONFIG_WORD, TO(format), "json", .words = sink_formats, .doc = "How."},
+    {"format", CONFIG_WORD, TO(format), "default", .words = sink_formats,
+        .doc = "How it is written. default: what the type usually takes."},
     {"min_severity", CONFIG_WORD, TO(min_severity), "medium", .words = severities,
         .doc = "Nothing below."},
     {"rate_per_minute", CONFIG_NUMBER, TO(rate_per_min), "60", 0, 1000000,
         .doc = "Above, a digest takes the place of single messages. 0: no limit."},
     {"timeout", CONFIG_TIME, TO(timeout_s), "10s", 1, 600, .doc = "For one try."},
     {"address", CONFIG_TEXT, TO(address), "",
-        .doc = "A path; udp://HOST:514, tcp://HOST:601, tls://HOST:6514 or local; an http(s) "
-               "address."},
+        .doc = "file: a path, or \"-\". syslog: udp://HOST:514, tcp://HOST:601, tls://HOST:6514 or "
+               "local. webhook: http(s) address; slack: an incoming webhook's."},
+    {"address_file", CONFIG_TEXT, TO(address_secret.file), NULL,
+        .doc = "The address stands in this file, where it is a secret."},
+    {"address_environment", CONFIG_TEXT, TO(address_secret.environment), NULL,
+        .doc = "The same from a variable of the environment."},
     {"token_file", CONFIG_TEXT, TO(token.file), NULL, .doc = "Secret of Slack or of a webhook."},
     {"token_environment", CONFIG_TEXT, TO(token.environment), NULL, .doc = "The same."},
     {"hmac_file", CONFIG_TEXT, TO(hmac.file), NULL, .doc = "Key that webhooks are signed with."},

@@ -17,6 +17,7 @@ static const struct {
     {"watch", cmd_watch, "the daemon: live sources in, alerts out"},
     {"listen", cmd_listen, "the daemon in one line: newline JSON in, findings out"},
     {"config", cmd_config, "check or show dnshound.yaml"},
+    {"alerts", cmd_alerts, "what watch has found: list, show, mute, unmute"},
     {"explain", cmd_explain, "why a name costs what it costs"},
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

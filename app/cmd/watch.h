@@ -46,6 +46,7 @@ struct watch {
 	struct watch_source sources[CONFIG_SOURCES_MAX];
 	struct watch_shared *shared;
 	struct state *state; /* NULL: nothing is remembered */
+	int metrics;         /* listening socket; -1: none */
 	int broker;          /* the worker's end of the socket to its parent */
 	int stop;            /* readable: the worker ends */
 	int report;          /* the worker's end of the socket to the herald, or the herald's */
@@ -72,3 +73,7 @@ void watch_close_rings(struct watch *w);
 int watch_worker(struct watch *w);
 /* The same for the herald. */
 int watch_herald(struct watch *w);
+
+struct metrics;
+/* The page of metrics, without those of alerts. */
+void watch_metrics(struct metrics *m, const struct watch *w);

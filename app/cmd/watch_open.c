@@ -85,6 +85,8 @@ static bool open_tls(struct watch *w, unsigned i)
 
 static int taken_over(const struct watch *old, const char *address)
 {
+	if (old && old->metrics >= 0 && strcmp(old->config.metrics, address) == 0)
+		return dup(old->metrics);
 	for (unsigned i = 0; old && i < old->config.n_sources; i++)
 		if (old->sources[i].listen_fd >= 0 &&
 		    strcmp(old->config.sources[i].address, address) == 0)
@@ -106,9 +108,23 @@ static bool open_socket(struct watch *w, const struct watch *old, unsigned i)
 	return s->kind == SOURCE_DNSTAP || (read_token(w, i) && open_tls(w, i));
 }
 
+static bool open_metrics(struct watch *w, const struct watch *old)
+{
+	const char *address = w->config.metrics;
+	w->metrics = -1;
+	if (!*address)
+		return true;
+	int fd = taken_over(old, address);
+	w->metrics = fd >= 0 ? fd : sockets_listen(address, 0660);
+	if (w->metrics >= 0)
+		return true;
+	log_line(LOG_LEVEL_ERROR, "%s: metrics: %s: %s", w->path, address, strerror(-w->metrics));
+	return false;
+}
+
 bool watch_open(struct watch *w, struct watch *old)
 {
-	bool is_good = true;
+	bool is_good = open_metrics(w, old);
 	for (unsigned i = 0; i < CONFIG_SOURCES_MAX; i++)
 		w->sources[i] = (struct watch_source){.listen_fd = -1};
 	for (unsigned i = 0; i < w->config.n_sources; i++) {
@@ -148,6 +164,9 @@ bool watch_reopen(struct watch *w)
 void watch_close(struct watch *w)
 {
 	watch_close_rings(w);
+	if (w->metrics >= 0)
+		close(w->metrics);
+	w->metrics = -1;
 	for (unsigned i = 0; i < w->config.n_sources; i++) {
 		if (w->sources[i].listen_fd >= 0)
 			close(w->sources[i].listen_fd);

@@ -17,6 +17,7 @@ enum { METRICS_LINES_MAX = 2000 };
 struct metrics {
 	char *text; /* of malloc(), ends in NUL */
 	size_t len, room, lines;
+	char family[100];
 	uint64_t dropped;
 	bool failed; /* out of memory: the page is incomplete */
 };

@@ -50,8 +50,7 @@ int store_minutes(struct store *s, const char *alert,
     void (*take)(void *arg, const struct journal_minute *m), void *arg);
 int store_events(struct store *s, const char *alert,
     void (*take)(void *arg, const struct journal_event *e), void *arg);
-int store_pairs(
-    struct store *s, void (*take)(void *arg, const struct journal_pair *p), void *arg);
+int store_pairs(struct store *s, void (*take)(void *arg, const struct journal_pair *p), void *arg);
 
 /* A mute needs a reason; *ret_number names it. -EINVAL without reason or without anything to
  * match. */

@@ -14,25 +14,26 @@
 
 enum { ACCOUNT_TOP = 8, ACCOUNT_SUFFIX_MAX = 30 };
 
+/* What decides which one is evicted stands in the first cache line. */
 struct account {
-	uint64_t key; /* 0: free */
+	uint64_t key;       /* 0: free */
+	struct sums sums;   /* up: excess */
+	uint32_t zones;     /* distinct zones met; what a pair table forgot may count twice */
+	uint32_t names;     /* names, or zones, that the sums are made of */
+	uint32_t nxdomain;  /* of those, answered NXDOMAIN */
+	uint32_t judged_at; /* excess, 1/256 bit */
+	uint64_t bits;      /* price in full, without decay */
+	uint64_t chars;     /* of the priced names */
+	uint32_t first_s, last_s;
+	/* The zones that told most, by the algorithm of Misra and Gries (1982). */
+	uint64_t top[ACCOUNT_TOP];
+	uint32_t top_bits[ACCOUNT_TOP];
 	uint64_t client_hash;
 	uint8_t client[16];
 	uint16_t site;
 	uint8_t subject; /* SUBJECT_CLIENT or SUBJECT_SUFFIX */
 	uint8_t suffix_len;
 	uint8_t suffix[ACCOUNT_SUFFIX_MAX];
-	struct sums sums; /* up: excess */
-	uint32_t first_s, last_s;
-	uint32_t zones;     /* distinct zones met; what a pair table forgot may count twice */
-	uint32_t names;     /* names, or zones, that the sums are made of */
-	uint32_t nxdomain;  /* of those, answered NXDOMAIN */
-	uint64_t bits;      /* price in full, without decay */
-	uint64_t chars;     /* of the priced names */
-	uint32_t judged_at; /* excess, 1/256 bit */
-	/* The zones that told most, by the algorithm of Misra and Gries (1982). */
-	uint64_t top[ACCOUNT_TOP];
-	uint32_t top_bits[ACCOUNT_TOP];
 };
 
 struct accounts {
@@ -60,12 +61,8 @@ DH_PREFETCH accounts_prefetch(const struct accounts *a, const struct note *n)
 	const struct account *s =
 	    &a->slots[tables_home(accounts_client_key(n->client_hash), a->mask)];
 	prefetch_line(s);
-	prefetch_line(&s->sums);
-	if (n->is_new_zone) {
-		s = &a->slots[tables_home(accounts_suffix_key(n), a->mask)];
-		prefetch_line(s);
-		prefetch_line(&s->sums);
-	}
+	if (n->is_new_zone)
+		prefetch_line(&a->slots[tables_home(accounts_suffix_key(n), a->mask)]);
 }
 
 /* Take a note of kind ZONE, LEAK or NXDOMAIN. Returns an account that is due to be judged, or

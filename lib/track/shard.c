@@ -4,9 +4,12 @@
 #include "lib/base/assert.h"
 
 /* A pair gets evidence from this decayed leak on, up or in opaque answers; addresses and the names
- * of hosts are what answers are for, and more of them are needed. */
+ * of hosts are what answers are for, and more of them are needed. So is more in a zone that many
+ * ask for, as the judge allows it more. */
 #define PROMOTE_BITS256 (40u << 11)
 #define PROMOTE_DOWN_BITS256 (256u << 11)
+#define POPULAR_CLIENTS 8
+#define POPULAR_FACTOR 4
 /* So does a client that asks this often for a zone nobody else wants: repeated names may carry. */
 #define PROMOTE_QUERIES 128
 /* A subject without evidence (a zone over all clients) is first judged here. */
@@ -446,9 +449,10 @@ static void note_leak(struct shard *s, const struct batch *b, const struct event
 static bool is_promoted(const struct shard *s, const struct pair *p, const struct zone *z,
     const struct event *e, const struct added *a)
 {
-	uint32_t down = p->sums.down[SCALES - 1];
-	if (p->sums.up[SCALES - 1] > PROMOTE_BITS256 || down > PROMOTE_DOWN_BITS256 ||
-	    (a->opaque && down > PROMOTE_BITS256))
+	uint32_t up = p->sums.up[SCALES - 1], down = p->sums.down[SCALES - 1];
+	uint32_t factor = zone_clients(z) >= POPULAR_CLIENTS ? POPULAR_FACTOR : 1;
+	if (up > factor * PROMOTE_BITS256 || down > factor * PROMOTE_DOWN_BITS256 ||
+	    (a->opaque && down > factor * PROMOTE_BITS256))
 		return true;
 	if (s->config->keep_all || e->flags & EV_NOT_DNS)
 		return true;
