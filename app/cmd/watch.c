@@ -28,8 +28,9 @@
 /* A child that does not end when it is told to is ended after so long. */
 #define END_MS 5000
 /* A child that fails again and again is started after twice the time each time, up to this. */
-#define BACKOFF_MAX_MS 10000
-#define BACKOFF_MIN_MS 100
+#define BACKOFF_MAX_MS 1000
+#define BACKOFF_MIN_MS 50
+#define QUICK_NS 500000000ll
 /* A worker that has not told its second for so long is stuck; systemd is not told otherwise. */
 #define STUCK_NS (10ll * 1000000000)
 /* What one message to the herald may need on its way, times some. */
@@ -40,7 +41,11 @@ struct parent {
 	pid_t worker, herald;
 	int broker; /* our end */
 	int stop;   /* our end: closed, it ends the worker */
+	int report; /* the worker's end of the socket to the herald, for the next worker */
 	int signals;
+	bool has_rings;     /* interfaces are open, and wait for a worker */
+	int64_t started_ns; /* the worker */
+	int64_t start_ns;   /* when what is missing is to be started */
 	unsigned backoff_ms;
 	bool is_ending;
 	int status;
@@ -158,68 +163,88 @@ static void begin_child(pid_t parent)
 	sigprocmask(SIG_UNBLOCK, &all, NULL);
 }
 
-static pid_t start_herald(struct parent *p, int report, int other)
-{
-	pid_t us = getpid(), pid = fork();
-	if (pid != 0)
-		return pid;
-	begin_child(us);
-	close(other);
-	p->watch->report = report;
-	int status = watch_herald(p->watch);
-	fflush(NULL);
-	_exit(status);
-}
-
-static pid_t start_worker(struct parent *p, int report, int other)
-{
-	struct watch *w = p->watch;
-	int broker[2], stop[2];
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, broker) < 0)
-		return -1;
-	if (pipe2(stop, O_CLOEXEC) < 0) {
-		close(broker[0]);
-		close(broker[1]);
-		return -1;
-	}
-	pid_t us = getpid(), pid = fork();
-	if (pid == 0) {
-		begin_child(us);
-		close(other);
-		close(broker[0]);
-		close(stop[1]);
-		w->broker = broker[1];
-		w->stop = stop[0];
-		w->report = report;
-		w->session.engine =
-		    w->state ? state_begin(w->state, w->session.engine_memory, &w->session.config)
-		             : engine_init(w->session.engine_memory, &w->session.config);
-		int status = watch_worker(w);
-		fflush(NULL);
-		_exit(status);
-	}
-	close(broker[1]);
-	close(stop[0]);
-	p->broker = broker[0];
-	p->stop = stop[1];
-	return pid;
-}
-
-static bool start(struct parent *p)
+static bool start_herald(struct parent *p)
 {
 	const int size = REPORT_BUFFER;
 	int report[2];
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, report) < 0)
 		return false;
-	setsockopt(report[0], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
 	setsockopt(report[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-	p->herald = start_herald(p, report[1], report[0]);
-	p->worker = p->herald > 0 ? start_worker(p, report[0], report[1]) : -1;
-	close(report[0]);
+	setsockopt(report[0], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
+	pid_t us = getpid(), pid = fork();
+	if (pid == 0) {
+		begin_child(us);
+		close(report[0]);
+		watch_close_rings(p->watch);
+		p->watch->report = report[1];
+		int status = watch_herald(p->watch);
+		fflush(NULL);
+		_exit(status);
+	}
 	close(report[1]);
-	/* They are the worker's now. */
+	if (pid < 0) {
+		close(report[0]);
+		return false;
+	}
+	p->herald = pid;
+	p->report = report[0];
+	return true;
+}
+
+static void run_worker(struct parent *p, int broker, int stop)
+{
+	struct watch *w = p->watch;
+	w->broker = broker;
+	w->stop = stop;
+	w->report = p->report;
+	w->session.engine =
+	    w->state ? state_begin(w->state, w->session.engine_memory, &w->session.config)
+	             : engine_init(w->session.engine_memory, &w->session.config);
+	int status = watch_worker(w);
+	fflush(NULL);
+	_exit(status);
+}
+
+static bool start_worker(struct parent *p)
+{
+	int broker[2], stop[2];
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, broker) < 0)
+		return false;
+	if (pipe2(stop, O_CLOEXEC) < 0) {
+		close(broker[0]);
+		close(broker[1]);
+		return false;
+	}
+	pid_t us = getpid(), pid = fork();
+	if (pid == 0) {
+		begin_child(us);
+		close(broker[0]);
+		close(stop[1]);
+		run_worker(p, broker[1], stop[0]);
+	}
+	close(broker[1]);
+	close(stop[0]);
+	if (pid < 0) {
+		close(broker[0]);
+		close(stop[1]);
+		return false;
+	}
+	p->worker = pid;
+	p->broker = broker[0];
+	p->stop = stop[1];
+	p->started_ns = monotonic_ns();
+	/* They are the worker's now: a ring has one reader. */
 	watch_close_rings(p->watch);
-	return p->worker > 0;
+	p->has_rings = false;
+	return true;
+}
+
+/* Whichever of the two is not there. */
+static bool start(struct parent *p)
+{
+	if (!p->has_rings)
+		p->has_rings = watch_reopen(p->watch);
+	return p->has_rings && (p->herald || start_herald(p)) && (p->worker || start_worker(p));
 }
 
 /* Serve requests until the child has ended, or its time is over. */
@@ -239,20 +264,46 @@ static int wait_child(struct parent *p, pid_t pid, int broker)
 	return status;
 }
 
+static void close_worker(struct parent *p)
+{
+	close(p->stop);
+	close(p->broker);
+	p->worker = 0;
+}
+
+static void end_worker(struct parent *p)
+{
+	if (!p->worker)
+		return;
+	close(p->stop);
+	p->stop = -1;
+	wait_child(p, p->worker, p->broker);
+	close_worker(p);
+}
+
 /* The worker first: what it still has to say, the herald hears before its own end. */
 static void end_children(struct parent *p)
 {
-	if (p->worker > 0) {
-		close(p->stop);
-		wait_child(p, p->worker, p->broker);
-		close(p->broker);
-	}
-	if (p->herald > 0)
-		wait_child(p, p->herald, -1);
-	p->worker = p->herald = 0;
+	end_worker(p);
+	if (!p->herald)
+		return;
+	close(p->report);
+	wait_child(p, p->herald, -1);
+	p->herald = 0;
 }
 
 /* ---- life ---- */
+
+/* One of the two ended by itself, and is started again: at once, unless it ends so quickly that
+ * something must be wrong for good. */
+static void plan_start(struct parent *p)
+{
+	bool is_quick = monotonic_ns() - p->started_ns < QUICK_NS;
+	p->backoff_ms = !is_quick ? 0 : p->backoff_ms ? 2 * p->backoff_ms : BACKOFF_MIN_MS;
+	if (p->backoff_ms > BACKOFF_MAX_MS)
+		p->backoff_ms = BACKOFF_MAX_MS;
+	p->start_ns = monotonic_ns() + p->backoff_ms * 1000000ll;
+}
 
 static void reload(struct parent *p)
 {
@@ -268,70 +319,43 @@ static void reload(struct parent *p)
 	end_children(p);
 	watch_free(p->watch);
 	p->watch = next;
-	p->is_ending = !start(p);
+	p->has_rings = true;
+	if (!start(p))
+		plan_start(p);
 	log_line(LOG_LEVEL_INFO, "%s: read again", next->path);
 	notify_systemd("READY=1");
 }
 
-/* One of the two ended by itself. */
-static void restart(struct parent *p, pid_t who, int status)
+static void tell_end(const char *name, int status)
 {
-	/* A herald that is content has heard the worker's end. */
-	if (who == p->herald && WIFEXITED(status) && WEXITSTATUS(status) == 0 && p->worker > 0) {
-		p->herald = 0;
-		who = p->worker;
-		status = wait_child(p, who, p->broker);
-	}
-	bool is_worker = who == p->worker;
-	bool is_reopen = is_worker && WIFEXITED(status) && WEXITSTATUS(status) == WORKER_REOPEN;
-	const char *name = is_worker ? "worker" : "herald";
-
-	if (is_worker)
-		p->worker = 0;
-	else
-		p->herald = 0;
-	if (p->watch->setup->once && is_worker) {
-		close(p->stop);
-		close(p->broker);
-		p->status = WIFEXITED(status) && WEXITSTATUS(status) == 0 ? EXIT_CLEAN : EXIT_ERROR;
-		p->is_ending = true;
-		return;
-	}
-	if (is_worker) {
-		close(p->stop);
-		close(p->broker);
-	}
 	if (WIFSIGNALED(status))
 		log_line(LOG_LEVEL_ERROR, "the %s was ended by signal %d; it is started again",
 		    name, WTERMSIG(status));
-	else if (!is_reopen)
+	else if (WEXITSTATUS(status) != WORKER_REOPEN)
 		log_line(LOG_LEVEL_ERROR, "the %s ended; it is started again", name);
-	end_children(p);
-	for (;;) {
-		p->backoff_ms = p->backoff_ms ? 2 * p->backoff_ms : BACKOFF_MIN_MS;
-		if (p->backoff_ms > BACKOFF_MAX_MS)
-			p->backoff_ms = BACKOFF_MAX_MS;
-		struct pollfd fd = {.fd = p->signals, .events = POLLIN};
-		struct signalfd_siginfo info;
-		if (poll(&fd, 1, (int)p->backoff_ms) > 0 &&
-		    read(p->signals, &info, sizeof(info)) == sizeof(info) &&
-		    (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT)) {
-			p->is_ending = true;
-			return;
-		}
-		if (watch_reopen(p->watch) && start(p))
-			return;
-	}
 }
 
 static void reap(struct parent *p)
 {
 	int status;
-	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
-		if (pid == p->worker || pid == p->herald) {
-			restart(p, pid, status);
-			return;
+	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+		if (pid == p->worker) {
+			close_worker(p);
+			p->is_ending = p->watch->setup->once;
+			if (p->is_ending)
+				p->status = status == 0 ? EXIT_CLEAN : EXIT_ERROR;
+			else
+				tell_end("worker", status);
+			plan_start(p);
+		} else if (pid == p->herald) {
+			tell_end("herald", status);
+			close(p->report);
+			p->herald = 0;
+			/* It talks to the one that was. */
+			end_worker(p);
+			plan_start(p);
 		}
+	}
 }
 
 static void take_signal(struct parent *p)
@@ -360,9 +384,6 @@ static void beat(struct parent *p)
 	else
 		log_line(
 		    LOG_LEVEL_ERROR, "the worker has been stuck for %d s", (int)(age / 1000000000));
-	/* It has lived long enough to be trusted again. */
-	if (last)
-		p->backoff_ms = 0;
 }
 
 static void live(struct parent *p)
@@ -371,9 +392,15 @@ static void live(struct parent *p)
 	int every_ms = watchdog_ms && watchdog_ms < 5000 ? (int)watchdog_ms : 5000;
 
 	while (!p->is_ending) {
+		bool is_whole = p->worker && p->herald;
+		int64_t left_ms = (p->start_ns - monotonic_ns()) / 1000000 + 1;
+		if (!is_whole && left_ms <= 1 && !start(p)) {
+			plan_start(p);
+			continue;
+		}
 		struct pollfd fds[] = {{.fd = p->signals, .events = POLLIN},
-		    {.fd = p->worker > 0 ? p->broker : -1, .events = POLLIN}};
-		int n = poll(fds, 2, every_ms);
+		    {.fd = p->worker ? p->broker : -1, .events = POLLIN}};
+		int n = poll(fds, 2, is_whole || left_ms <= 1 ? every_ms : (int)left_ms);
 		if (n == 0)
 			beat(p);
 		if (n <= 0)
@@ -417,6 +444,7 @@ int watch_run(const struct watch_setup *setup)
 	p.watch = watch_new(setup, NULL);
 	if (!p.watch)
 		return EXIT_ERROR;
+	p.has_rings = true;
 	if (!start(&p)) {
 		log_line(LOG_LEVEL_ERROR, "cannot start: %s", strerror(errno));
 		p.status = EXIT_ERROR;

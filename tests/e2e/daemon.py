@@ -9,6 +9,7 @@ import struct
 import subprocess
 import threading
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("DNSHOUND", ROOT / "build" / "app" / "dnshound"))
@@ -70,11 +71,17 @@ class Daemon:
             (t for t in list(self.told) if t[1]["zone"] == zone), None), seconds)
 
     def children(self):
-        """(worker, herald): process ids."""
-        listed = pathlib.Path(
-            f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        herald, worker = sorted(map(int, listed))
+        """(worker, herald): process ids, once both are there."""
+        path = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        herald, worker = sorted(map(int, self.wait(
+            "two children", lambda: (pids := path.read_text().split())[1:] and pids)))
         return worker, herald
+
+    def metrics(self, port):
+        """Name with labels -> value."""
+        page = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics").read().decode()
+        return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1])
+                for line in page.splitlines() if line and line[0] != "#"}
 
     def end(self):
         """Ends it as an administrator would; its exit status."""
