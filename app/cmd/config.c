@@ -373,6 +373,7 @@ static void read_top(struct reader *r, const struct yaml_place *root)
 	const struct config_section *top = &config_sections[0];
 	struct yaml_place key, value;
 	unsigned at = 0;
+	uint64_t seen = 0;
 
 	while (yamldoc_each(r->doc, root, &at, &key, &value)) {
 		const struct config_section *s = NULL;
@@ -380,12 +381,18 @@ static void read_top(struct reader *r, const struct yaml_place *root)
 		for (unsigned i = 1; i < SECTIONS && !k; i++)
 			if (strcmp(config_sections[i].name, key.text) == 0)
 				s = &config_sections[i];
-		if (k)
+		uint64_t bit = k   ? 1ull << (k - top->keys)
+		               : s ? 1ull << (32 + (s - config_sections))
+		                   : 0;
+		if (seen & bit)
+			wrong(r, &key, "%s stands there twice", key.text);
+		else if (k)
 			set(r, k, &value, r->config);
 		else if (s)
 			read_section(r, s, &value);
 		else
 			wrong(r, &key, "'%s' is no key of dnshound.conf(5)", key.text);
+		seen |= bit;
 	}
 }
 

@@ -16,7 +16,8 @@ struct pipeline_options {
 	void *input;
 	unsigned workers;      /* 1 runs everything in the calling thread */
 	engine_event_fn *each; /* called for every event in order, or NULL */
-	/* After each chunk was judged, in order: engine_next_risen() tells what it brought. Or NULL. */
+	/* After each chunk was judged, in order: engine_next_risen() tells what it brought. Or
+	 * NULL. */
 	void (*judged)(void *ctx);
 	void *ctx;
 	void (*progress)(void *input); /* now and then, or NULL */

@@ -40,7 +40,8 @@ static bool is_true(const char *s)
 	return strcmp(s, "true") == 0 || strcmp(s, "yes") == 0 || strcmp(s, "on") == 0;
 }
 
-static void take_tls(struct config *c, const char *path, const char *key, const struct yaml_place *v)
+static void take_tls(
+    struct config *c, const char *path, const char *key, const struct yaml_place *v)
 {
 	if (strcmp(key, "enable") == 0)
 		c->tls = is_true(v->text);
@@ -48,7 +49,8 @@ static void take_tls(struct config *c, const char *path, const char *key, const 
 		ignore(c, path, key);
 }
 
-static void take_transport(struct config *c, const char *path, const char *key, const struct yaml_place *v)
+static void take_transport(
+    struct config *c, const char *path, const char *key, const struct yaml_place *v)
 {
 	struct {
 		const char *key;
@@ -67,7 +69,8 @@ static void take_transport(struct config *c, const char *path, const char *key, 
 		ignore(c, path, key);
 }
 
-static void take_watched(struct config *c, const char *path, const char *key, const struct yaml_place *v)
+static void take_watched(
+    struct config *c, const char *path, const char *key, const struct yaml_place *v)
 {
 	char what[96];
 	if (strcmp(key, "type") == 0) {
@@ -82,7 +85,8 @@ static void take_watched(struct config *c, const char *path, const char *key, co
 	}
 }
 
-static void take_event(struct config *c, const char *path, const char *key, const struct yaml_place *v)
+static void take_event(
+    struct config *c, const char *path, const char *key, const struct yaml_place *v)
 {
 	if (strcmp(key, "enable") == 0) {
 		c->enabled = is_true(v->text);
@@ -99,7 +103,8 @@ static void take_event(struct config *c, const char *path, const char *key, cons
 	}
 }
 
-static void take_top(struct config *c, const char *path, const char *key, const struct yaml_place *v)
+static void take_top(
+    struct config *c, const char *path, const char *key, const struct yaml_place *v)
 {
 	if (strcmp(key, "event") == 0)
 		each(c, "event", v, take_event);
