@@ -30,8 +30,9 @@
 /* A child that fails again and again is started after twice the time each time, up to this. */
 #define BACKOFF_MAX_MS 1000
 #define BACKOFF_MIN_MS 50
+#define BEAT_MS 2000
 #define QUICK_NS 500000000ll
-/* A worker that has not told its second for so long is stuck; systemd is not told otherwise. */
+/* A worker that has not told its second for so long is stuck, and ended. */
 #define STUCK_NS (10ll * 1000000000)
 /* What one message to the herald may need on its way, times some. */
 #define REPORT_BUFFER (4 << 20)
@@ -44,7 +45,9 @@ struct parent {
 	int report; /* the worker's end of the socket to the herald, for the next worker */
 	int signals;
 	bool has_rings;     /* interfaces are open, and wait for a worker */
+	unsigned gone;      /* interfaces that are not there */
 	int64_t started_ns; /* the worker */
+	int64_t beat_ns;    /* when the children were last looked after */
 	int64_t start_ns;   /* when what is missing is to be started */
 	unsigned backoff_ms;
 	bool is_ending;
@@ -243,8 +246,9 @@ static bool start_worker(struct parent *p)
 static bool start(struct parent *p)
 {
 	if (!p->has_rings)
-		p->has_rings = watch_reopen(p->watch);
-	return p->has_rings && (p->herald || start_herald(p)) && (p->worker || start_worker(p));
+		p->gone = watch_reopen(p->watch);
+	p->has_rings = true;
+	return (p->herald || start_herald(p)) && (p->worker || start_worker(p));
 }
 
 /* Serve requests until the child has ended, or its time is over. */
@@ -296,9 +300,8 @@ static void end_children(struct parent *p)
 
 /* One of the two ended by itself, and is started again: at once, unless it ends so quickly that
  * something must be wrong for good. */
-static void plan_start(struct parent *p)
+static void plan_start(struct parent *p, bool is_quick)
 {
-	bool is_quick = monotonic_ns() - p->started_ns < QUICK_NS;
 	p->backoff_ms = !is_quick ? 0 : p->backoff_ms ? 2 * p->backoff_ms : BACKOFF_MIN_MS;
 	if (p->backoff_ms > BACKOFF_MAX_MS)
 		p->backoff_ms = BACKOFF_MAX_MS;
@@ -321,7 +324,7 @@ static void reload(struct parent *p)
 	p->watch = next;
 	p->has_rings = true;
 	if (!start(p))
-		plan_start(p);
+		plan_start(p, true);
 	log_line(LOG_LEVEL_INFO, "%s: read again", next->path);
 	notify_systemd("READY=1");
 }
@@ -346,14 +349,14 @@ static void reap(struct parent *p)
 				p->status = status == 0 ? EXIT_CLEAN : EXIT_ERROR;
 			else
 				tell_end("worker", status);
-			plan_start(p);
+			plan_start(p, monotonic_ns() - p->started_ns < QUICK_NS);
 		} else if (pid == p->herald) {
 			tell_end("herald", status);
 			close(p->report);
 			p->herald = 0;
 			/* It talks to the one that was. */
 			end_worker(p);
-			plan_start(p);
+			plan_start(p, monotonic_ns() - p->started_ns < QUICK_NS);
 		}
 	}
 }
@@ -377,31 +380,36 @@ static void take_signal(struct parent *p)
 
 static void beat(struct parent *p)
 {
+	p->beat_ns = monotonic_ns();
 	int64_t last = atomic_load(&p->watch->shared->beat_ns);
-	int64_t age = monotonic_ns() - last;
-	if (last == 0 || age < STUCK_NS)
-		notify_systemd("WATCHDOG=1");
-	else
-		log_line(
-		    LOG_LEVEL_ERROR, "the worker has been stuck for %d s", (int)(age / 1000000000));
+	int64_t since = last > p->started_ns ? last : p->started_ns;
+	if (p->worker && monotonic_ns() - since > STUCK_NS) {
+		log_line(LOG_LEVEL_ERROR, "the worker is stuck");
+		kill(p->worker, SIGKILL);
+	}
+	notify_systemd("WATCHDOG=1");
+	/* A worker has what was there when it began. */
+	if (p->gone && watch_is_back(p->watch))
+		end_worker(p);
 }
 
 static void live(struct parent *p)
 {
 	uint64_t watchdog_ms = notify_watchdog_us() / 1000;
-	int every_ms = watchdog_ms && watchdog_ms < 5000 ? (int)watchdog_ms : 5000;
+	int every_ms = watchdog_ms && watchdog_ms < BEAT_MS ? (int)watchdog_ms : BEAT_MS;
 
 	while (!p->is_ending) {
 		bool is_whole = p->worker && p->herald;
 		int64_t left_ms = (p->start_ns - monotonic_ns()) / 1000000 + 1;
 		if (!is_whole && left_ms <= 1 && !start(p)) {
-			plan_start(p);
+			plan_start(p, true);
 			continue;
 		}
 		struct pollfd fds[] = {{.fd = p->signals, .events = POLLIN},
 		    {.fd = p->worker ? p->broker : -1, .events = POLLIN}};
 		int n = poll(fds, 2, is_whole || left_ms <= 1 ? every_ms : (int)left_ms);
-		if (n == 0)
+		/* The worker may ask for files more often than that. */
+		if (monotonic_ns() - p->beat_ns >= every_ms * 1000000ll)
 			beat(p);
 		if (n <= 0)
 			continue;

@@ -20,6 +20,7 @@
 /* A source as the parent opened it. */
 struct watch_source {
 	struct live *rings[16]; /* of an interface: one for each thread */
+	bool is_gone;           /* an interface that was not there the last time */
 	int listen_fd;          /* of a socket: -1 otherwise */
 	struct tls_server *tls;
 	char token[256]; /* "": everybody may speak */
@@ -65,8 +66,11 @@ bool watch_session(struct watch *w);
  * False after telling what is wrong; then nothing was taken. */
 bool watch_open(struct watch *w, struct watch *old);
 void watch_close(struct watch *w);
-/* The interfaces again: a ring is read by one process only. */
-bool watch_reopen(struct watch *w);
+/* The interfaces again, as far as they are there: a ring is read by one process only. How many are
+ * not; told once. */
+unsigned watch_reopen(struct watch *w);
+/* Whether one that was not there is back. */
+bool watch_is_back(struct watch *w);
 void watch_close_rings(struct watch *w);
 
 /* What the worker does, from its first moment to its end: the exit status. */

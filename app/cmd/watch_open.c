@@ -33,7 +33,8 @@ static bool open_rings(struct watch *w, unsigned i)
 	char error[LIVE_ERROR_MAX];
 	for (unsigned k = 0; k < s->threads; k++)
 		if (live_open(&w->sources[i].rings[k], &o, error) < 0) {
-			say(w, s, error);
+			if (!w->sources[i].is_gone)
+				say(w, s, error);
 			return false;
 		}
 	return true;
@@ -139,26 +140,50 @@ bool watch_open(struct watch *w, struct watch *old)
 	return is_good;
 }
 
+static void close_rings(struct watch *w, unsigned i)
+{
+	for (unsigned k = 0; k < 16; k++) {
+		if (w->sources[i].rings[k])
+			live_close(w->sources[i].rings[k]);
+		w->sources[i].rings[k] = NULL;
+	}
+}
+
 void watch_close_rings(struct watch *w)
 {
 	for (unsigned i = 0; i < w->config.n_sources; i++)
-		for (unsigned k = 0; k < 16; k++) {
-			if (w->sources[i].rings[k])
-				live_close(w->sources[i].rings[k]);
-			w->sources[i].rings[k] = NULL;
-		}
+		close_rings(w, i);
 }
 
-bool watch_reopen(struct watch *w)
+unsigned watch_reopen(struct watch *w)
 {
-	bool is_good = true;
+	unsigned gone = 0;
 	watch_close_rings(w);
-	for (unsigned i = 0; i < w->config.n_sources; i++)
-		if (w->config.sources[i].kind == SOURCE_INTERFACE)
-			is_good &= open_rings(w, i);
-	if (!is_good)
-		watch_close_rings(w);
-	return is_good;
+	for (unsigned i = 0; i < w->config.n_sources; i++) {
+		struct watch_source *s = &w->sources[i];
+		if (w->config.sources[i].kind != SOURCE_INTERFACE)
+			continue;
+		bool was_gone = s->is_gone;
+		s->is_gone = !open_rings(w, i);
+		if (s->is_gone)
+			close_rings(w, i);
+		else if (was_gone)
+			log_line(LOG_LEVEL_INFO, "%s: is back", w->config.sources[i].name);
+		gone += s->is_gone;
+	}
+	return gone;
+}
+
+bool watch_is_back(struct watch *w)
+{
+	bool is_back = false;
+	for (unsigned i = 0; i < w->config.n_sources && !is_back; i++) {
+		if (!w->sources[i].is_gone)
+			continue;
+		is_back = open_rings(w, i);
+		close_rings(w, i);
+	}
+	return is_back;
 }
 
 void watch_close(struct watch *w)

@@ -29,6 +29,8 @@ enum { LATE_MAX = 1024 };
 #define KEPT_MAX (16u << 20)
 /* Who connects has so long for the first line or frame. */
 #define PROOF_S 30
+/* So many frames without a client say that none will come. */
+#define TAP_FRAMES 100
 #define FLUSH_NS (60ll * 1000000000)
 
 struct worker {
@@ -36,6 +38,7 @@ struct worker {
 	struct intake *intake;
 	struct state_place *places[CONFIG_SOURCES_MAX]; /* of followed files and folders */
 	int64_t flushed_ns;
+	bool is_warned[CONFIG_SOURCES_MAX];
 	uint64_t late[LATE_MAX];
 	unsigned n_late;
 	bool is_reopen;
@@ -121,6 +124,22 @@ static void send_all(struct worker *k)
 
 /* ---- sources ---- */
 
+/* A recursor that taps only its outgoing side is worth less than its owner may think. */
+static void warn_of_taps(struct worker *k)
+{
+	struct watch *w = k->watch;
+	for (unsigned i = 0; i < w->config.n_sources; i++) {
+		if (w->config.sources[i].kind != SOURCE_DNSTAP || k->is_warned[i] ||
+		    w->shared->sources[i].counts.records < TAP_FRAMES ||
+		    engine_has_clients(w->session.engine, (uint16_t)i))
+			continue;
+		k->is_warned[i] = true;
+		log_line(LOG_LEVEL_WARNING,
+		    "%s: tells only what servers asked each other, nothing of clients",
+		    w->config.sources[i].name);
+	}
+}
+
 static void keep_places(struct worker *k)
 {
 	for (unsigned i = 0; i < intake_count(k->intake); i++) {
@@ -160,6 +179,7 @@ static void second(void *ctx, int64_t now_ns)
 		s->sources[i].counts = sums[i];
 	}
 	keep_places(k);
+	warn_of_taps(k);
 	if (k->watch->state && now_ns - k->flushed_ns >= FLUSH_NS) {
 		state_flush(k->watch->state);
 		k->flushed_ns = now_ns;
@@ -255,7 +275,7 @@ static int add_source(struct worker *k, unsigned i)
 	}
 	switch (s->kind) {
 	case SOURCE_INTERFACE:
-		for (unsigned n = 0; n < s->threads && r == 0; n++)
+		for (unsigned n = 0; n < s->threads && r == 0 && !w->sources[i].is_gone; n++)
 			r = add(k, live_feeder(w->sources[i].rings[n], &fo));
 		return r;
 	case SOURCE_FOLLOW:

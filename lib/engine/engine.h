@@ -129,5 +129,8 @@ bool engine_next_risen(const struct engine *e, uint32_t *at, struct finding *ret
 /* The subject of a key (that of its features) as it stands now; false when nothing is known of it
  * any more. */
 bool engine_finding(const struct engine *e, uint64_t key, struct finding *ret);
+/* Whether a source (dh_chunk.source) has told of a client, and not only of what servers asked each
+ * other. */
+bool engine_has_clients(const struct engine *e, uint16_t source);
 /* The event time that everything counts by; 0 before the first event. */
 int64_t engine_clock(const struct engine *e);

@@ -228,6 +228,11 @@ bool engine_next_risen(const struct engine *e, uint32_t *at, struct finding *ret
 	return false;
 }
 
+bool engine_has_clients(const struct engine *e, uint16_t source)
+{
+	return e->has_clients[source / 8] >> source % 8 & 1;
+}
+
 int64_t engine_clock(const struct engine *e)
 {
 	return e->clock_ns;

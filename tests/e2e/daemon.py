@@ -42,6 +42,7 @@ class Daemon:
 
     def __exit__(self, *_):
         self.end()
+        assert "Sanitizer" not in self.log() and "runtime error" not in self.log(), self.log()
 
     def take(self, line):
         self.told.append((time.monotonic(), json.loads(line)))

@@ -3,20 +3,17 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
-import socket
 import subprocess
 import time
 
 import logs
 import packets
 import pytest
-import sensors
-from conftest import EXAMPLES
-from daemon import (FINISH, ACCEPT, READY, START, STOP, Daemon, connect, control, dnstap,
+from conftest import ROOT
+from daemon import (ACCEPT, FINISH, PROGRAM, READY, START, STOP, Daemon, connect, control, dnstap,
                     free_port, read_control)
-
-IODINE = EXAMPLES / "iodine-null.pcap"
 
 
 @pytest.fixture(autouse=True)
@@ -268,3 +265,75 @@ def test_the_worker_can_do_little(tmp_path):
             assert int(status[pid]["CapEff"], 16) == int(status[pid]["CapPrm"], 16) == 0
             assert status[pid]["Groups"].strip() == ""
         assert status[worker]["Seccomp"] == "2"
+
+
+def test_a_stuck_worker_is_ended(tmp_path):
+    port = free_port()
+    with Daemon(tmp_path, f"sources:\n  - listen: 127.0.0.1:{port}\n") as d:
+        d.ready()
+        os.kill(d.children()[0], signal.SIGSTOP)
+        d.wait("a word about it", lambda: "the worker is stuck" in d.log(), 30)
+        connect(port).sendall(logs.eve(now_rows("again.com")).encode())
+        d.finding("again.com")
+
+
+TAPS = pathlib.Path(os.environ.get("DNSHOUND_CORPUS", ROOT.parent / "shared" / "data")) / "lab"
+
+
+@pytest.mark.parametrize("tap", ["unbound_clientquery", "named_all", "knot", "kresd", "dnsdist",
+                                 "pdns"])
+def test_taps_of_real_servers(tmp_path, tap):
+    """What they wrote, sent again by the reference implementation of Frame Streams."""
+    path = TAPS / f"{tap}.dnstap"
+    if not path.exists() or not shutil.which("fstrm_replay"):
+        pytest.skip("no corpora (DNSHOUND_CORPUS), or no fstrm_replay")
+    sock, page = tmp_path / "tap.sock", free_port()
+    with Daemon(tmp_path, f"metrics:\n  listen: 127.0.0.1:{page}\n"
+                f"sources:\n  - dnstap: unix:{sock}\n    socket_mode: 0666\n") as d:
+        d.ready()
+        sent = subprocess.run(["fstrm_replay", "-t", "protobuf:dnstap.Dnstap", "-r", path, "-u",
+                               sock], capture_output=True, text=True, timeout=20)
+        assert sent.returncode == 0, sent.stderr
+        name = 'dnshound_source_frames_total{source="dnstap-1"}'
+        d.wait("frames", lambda: d.metrics(page)[name])
+        time.sleep(1.2)
+        m = d.metrics(page)
+        assert m["dnshound_events_total"] == m[name] > 50
+        # An authoritative server has no clients, and this recursor tells only of its own questions.
+        assert (m["dnshound_upstream_total"] == m[name]) == (tap in ("knot", "pdns"))
+        assert ("nothing of clients" in d.log()) == (tap in ("knot", "pdns"))
+        assert m['dnshound_source_broken_total{source="dnstap-1"}'] == 0
+
+
+def test_listen_prints_a_finding_once_for_people(tmp_path):
+    port = free_port()
+    with subprocess.Popen([PROGRAM, "listen", "--addr", f"127.0.0.1:{port}"], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as p:
+        s = connect(port)
+        for line in appscope("scoped.com"):
+            s.sendall(json.dumps(line).encode() + b"\n")
+        first = p.stdout.readline()
+        time.sleep(1.5)
+        p.terminate()
+        out, err = p.communicate(timeout=10)
+    told = [line for line in [first, *out.splitlines()] if "scoped.com" in line and "score" in line]
+    assert "127.0.0.1 asks below scoped.com" in first and 1 <= len(told) <= 3
+    assert p.returncode == 0, err
+
+
+def test_listen_wants_a_token_and_a_channel_together(dnshound, tmp_path):
+    for words in (["--channelid", "C1"], ["--notifytoken", "xoxb-1"], ["--bogus"], []):
+        ended = dnshound("listen", "--addr", "127.0.0.1:0", *words) if words else dnshound("listen")
+        assert ended.returncode == 2 and "listen" in ended.stderr + str(words)
+
+
+def test_a_token_of_the_command_line_is_hidden(tmp_path):
+    port = free_port()
+    with subprocess.Popen([PROGRAM, "listen", "--addr", f"127.0.0.1:{port}", "--notifytoken",
+                           "xoxb-secret", "--channelid", "C1"], stdout=subprocess.DEVNULL,
+                          stderr=subprocess.PIPE, text=True) as p:
+        connect(port)
+        assert b"secret" not in pathlib.Path(f"/proc/{p.pid}/cmdline").read_bytes()
+        p.terminate()
+        err = p.communicate(timeout=10)[1]
+    assert "secret" not in err and p.returncode == 0

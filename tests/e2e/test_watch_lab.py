@@ -12,6 +12,7 @@ from datetime import datetime
 
 import pytest
 
+import logs
 from conftest import ROOT
 from daemon import Daemon
 
@@ -126,3 +127,23 @@ def test_a_tunnel_is_told_of_from_three_places(lab, monkeypatch):
             db = sqlite3.connect(w.folder / "state" / "alerts.db")
             assert db.execute("select count(*) from sqlite_master").fetchone()[0] > 0
             assert not [k for k, v in w.metrics().items() if "dropped_total{source" in k and v]
+
+
+def test_an_interface_that_goes_away_comes_back(lab):
+    """The other sources are watched all the while."""
+    log = lab.work / "dns.log"
+    w = Watcher(lab, "coming", f"sources:\n  - interface: net1\n  - follow: {log}\n", 9410)
+    with w:
+        w.ready()
+        lab.ip("-n", lab.names["resolver"], "link", "set", "net1", "down")
+        w.wait("a word about it", lambda: "is gone" in w.log() or None)
+        log.write_text(logs.zeek([(time.time() - logs.START, *row[1:])
+                                  for row in logs.tunnel("meanwhile.com")]))
+        w.wait("an alert", lambda: any(
+            e["finding"]["zone"] == "meanwhile.com" for e in w.events()))
+        lab.ip("-n", lab.names["resolver"], "link", "set", "net1", "up")
+        w.wait("it is back", lambda: "is back" in w.log() or None, 20)
+        before = w.wait("metrics", w.metrics).get('dnshound_source_frames_total{source="interface-1"}', 0)
+        lab.run("resolver", "ping", "-c", "3", "-i", "0.2", net.IODINED, capture_output=True)
+        w.wait("packets", lambda: w.metrics()[
+            'dnshound_source_frames_total{source="interface-1"}'] > before)
