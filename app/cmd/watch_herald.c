@@ -82,9 +82,10 @@ static void take(struct herald *h, size_t len)
 	}
 	if (h->alerts)
 		alerts_finding(h->alerts, &h->f.f, h->f.now_ns);
-	if (h->watch->setup->as_text && is_news(h, &h->f.f))
+	bool as_text = h->watch->setup->as_text;
+	if (as_text && is_news(h, &h->f.f))
 		print_text(&h->f.f);
-	else if (!h->alerts)
+	if (!as_text && !h->alerts)
 		record_print(document_finding(&h->f.f));
 	fflush(stdout);
 }
