@@ -25,8 +25,8 @@ import tune
 from habit import HABITS
 from scene import Scene
 
-FIT_SEED, TEST_SEED = 1, 2
-SITE = ("--site-zones", "example.net")
+FIT_SEED, TEST_SEED = 1, 3
+SITE = ("--site-zones", "example.net", "--internal", "10.0.0.0/8,2001:db8::/32")
 
 
 def progress(text, began=time.time()):

@@ -341,7 +341,8 @@ void alerts_finding(struct alerts *a, const struct dh_finding *f, int64_t now_ns
 
 static bool close_alert(struct alerts *a, struct life *l, int64_t now_ns)
 {
-	struct change c = {.kind = l->events && !l->muted ? CHANGE_CLOSED : CHANGE_FIGURES};
+	/* Whoever heard of its beginning hears of its end, muted or not. */
+	struct change c = {.kind = l->events ? CHANGE_CLOSED : CHANGE_FIGURES};
 	uint32_t events = l->events;
 
 	if (c.kind == CHANGE_CLOSED)
@@ -442,6 +443,10 @@ static int start(struct alerts *a)
 	size_t slots = 64;
 	int error = 0;
 
+	for (size_t i = 0; i < c->n_sinks; i++)
+		for (size_t n = 0; n < i; n++)
+			if (strcmp(c->sinks[i].name, c->sinks[n].name) == 0)
+				return -EEXIST; /* they would share a place in the journal */
 	while (slots < 2 * (size_t)c->max_open)
 		slots *= 2;
 	a->mask = slots - 1;

@@ -32,7 +32,7 @@ struct channel {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	pthread_t thread;
-	bool awake, stopping; /* under the lock */
+	bool awake, stopping, ended; /* under the lock */
 	int64_t stop_at_ms;
 	struct alerts_sink_stats stats;
 	atomic_bool abandon;
@@ -359,11 +359,15 @@ static void *work(void *arg)
 	struct channel *c = arg;
 	const struct journal *j = c->journal;
 
-	while (j->get_place(j->ctx, c->sink->name, &c->place, &c->digest_to) != 0)
-		if (!nap(c, BACKOFF_FIRST_MS))
-			return NULL;
-	while (round_of(c))
-		;
+	bool go_on = true;
+	while (go_on && j->get_place(j->ctx, c->sink->name, &c->place, &c->digest_to) != 0)
+		go_on = nap(c, BACKOFF_FIRST_MS);
+	while (go_on)
+		go_on = round_of(c);
+	pthread_mutex_lock(&c->lock);
+	c->ended = true;
+	pthread_cond_broadcast(&c->changed);
+	pthread_mutex_unlock(&c->lock);
 	return NULL;
 }
 
@@ -381,6 +385,10 @@ int channel_start(struct channel **ret, const struct channel_config *config)
 	c->driver = driver_of(sink->type);
 	if (sink->format == FORMAT_DEFAULT)
 		sink->format = c->driver->default_format;
+	if (sink->rate_per_min == 0)
+		sink->rate_per_min = c->driver->rate_per_min;
+	if (c->driver->takes_all)
+		sink->rate_per_min = 0;
 	if (sink->timeout_s == 0)
 		sink->timeout_s = 10;
 	c->sink = sink;
@@ -418,7 +426,7 @@ void channel_wake(struct channel *c)
 {
 	pthread_mutex_lock(&c->lock);
 	c->awake = true;
-	pthread_cond_signal(&c->changed);
+	pthread_cond_broadcast(&c->changed);
 	pthread_mutex_unlock(&c->lock);
 }
 
@@ -428,7 +436,7 @@ void channel_stop(struct channel *c, unsigned wait_ms)
 	c->stopping = true;
 	c->stop_at_ms = clock_ms() + wait_ms;
 	c->awake = true;
-	pthread_cond_signal(&c->changed);
+	pthread_cond_broadcast(&c->changed);
 	pthread_mutex_unlock(&c->lock);
 	atomic_store(&c->abandon, wait_ms == 0);
 }
@@ -437,10 +445,12 @@ void channel_free(struct channel *c)
 {
 	struct timespec t = {
 	    .tv_sec = c->stop_at_ms / 1000, .tv_nsec = c->stop_at_ms % 1000 * 1000000};
-	if (pthread_clockjoin_np(c->thread, NULL, CLOCK_MONOTONIC, &t) != 0) {
-		atomic_store(&c->abandon, true);
-		pthread_join(c->thread, NULL);
-	}
+	pthread_mutex_lock(&c->lock);
+	while (!c->ended && pthread_cond_timedwait(&c->changed, &c->lock, &t) == 0)
+		;
+	pthread_mutex_unlock(&c->lock);
+	atomic_store(&c->abandon, true); /* what still waits for a receiver gives up soon */
+	pthread_join(c->thread, NULL);
 	c->driver->close(c->state);
 	sink_copy_free(c->sink);
 	pthread_mutex_destroy(&c->lock);

@@ -37,6 +37,7 @@ struct driver {
 	enum sink_format default_format;
 	uint32_t formats;      /* bits 1 << enum sink_format */
 	uint32_t rate_per_min; /* by default; 0: no limit */
+	bool takes_all;        /* never a digest, whatever the configuration says */
 	/* NULL when memory ran out. Opens nothing yet: that is part of telling. */
 	void *(*open)(const struct driver_context *c);
 	enum delivered (*deliver)(void *driver, struct delivery *d);

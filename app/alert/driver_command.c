@@ -157,6 +157,7 @@ const struct driver driver_command = {
     .name = "command",
     .default_format = FORMAT_JSON,
     .formats = 1 << FORMAT_JSON | 1 << FORMAT_ECS | 1 << FORMAT_OCSF | 1 << FORMAT_EVE,
+    .rate_per_min = 60,
     .open = command_open,
     .deliver = command_deliver,
     .close = free,

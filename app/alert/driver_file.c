@@ -188,6 +188,7 @@ const struct driver driver_file = {
     .default_format = FORMAT_JSON,
     .formats =
         1 << FORMAT_JSON | 1 << FORMAT_ECS | 1 << FORMAT_OCSF | 1 << FORMAT_EVE | 1 << FORMAT_CEF,
+    .takes_all = true,
     .open = file_open,
     .deliver = file_deliver,
     .close = file_close,

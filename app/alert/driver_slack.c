@@ -318,6 +318,7 @@ const struct driver driver_slack = {
     .name = "slack",
     .default_format = FORMAT_JSON,
     .formats = 1 << FORMAT_JSON,
+    .rate_per_min = 20,
     .open = slack_open,
     .deliver = slack_deliver,
     .close = slack_close,

@@ -38,7 +38,9 @@ struct sink_config {
 	enum sink_type type;
 	enum sink_format format;
 	enum dh_severity min_severity;
-	uint32_t rate_per_min; /* above, a digest takes the place of single messages; 0: no limit */
+	uint32_t rate_per_min; /* above, a digest takes the place of single messages; 0: what is
+	                          usual for the type (slack 20, command 60, others no limit; file
+	                          never has one) */
 	uint32_t timeout_s;    /* for one try: 10 */
 
 	/* file: path, or "-". syslog: "udp://host:514", "tcp://host:601", "tls://host:6514",

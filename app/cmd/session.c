@@ -52,6 +52,9 @@ static bool each_word(struct session *s, const struct option_list *list, const c
 	return true;
 }
 
+/* Thirty-two nibbles, their dots, and the zone. */
+#define NETWORK_ZONE_TEXT (2 * 32 + sizeof("in-addr.arpa"))
+
 static bool take_zone(struct session *s, const char *word)
 {
 	return suffix_add_site(s->suffix, view_str(word)) >= 0;
@@ -67,9 +70,36 @@ static bool take_resolver(struct session *s, const char *word)
 	return take_network(s->config.site.resolvers, &s->config.site.n_resolvers, word);
 }
 
+/* The reverse zone of a network, cut at a label of it: looking up one's own addresses tells nobody
+ * outside. */
+static bool reverse_zone(const struct network *n, char *ret_text, size_t size)
+{
+	enum { LEAST_BITS = 8 }; /* less is no site */
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+	bool four = n->bits >= 96 && memcmp(n->address, mapped, sizeof(mapped)) == 0;
+	unsigned first = four ? 24 : 0, step = four ? 8 : 4; /* nibbles; bits a label */
+	size_t at = 0;
+
+	if (n->bits < first * 4 + LEAST_BITS)
+		return false;
+	for (unsigned i = n->bits / step; i > first * 4 / step; i--) {
+		unsigned nibble = n->address[(i - 1) / 2] >> (i % 2 ? 4 : 0) & 0xf;
+		unsigned v = four ? n->address[i - 1] : nibble;
+		at += (size_t)snprintf(ret_text + at, size - at, four ? "%u." : "%x.", v);
+	}
+	snprintf(ret_text + at, size - at, four ? "in-addr.arpa" : "ip6.arpa");
+	return true;
+}
+
 static bool take_internal(struct session *s, const char *word)
 {
-	return take_network(s->config.site.internal, &s->config.site.n_internal, word);
+	struct site *site = &s->config.site;
+	char zone[NETWORK_ZONE_TEXT];
+	if (!take_network(site->internal, &site->n_internal, word))
+		return false;
+	const struct network *n = &site->internal[site->n_internal - 1];
+	return !reverse_zone(n, zone, sizeof(zone)) ||
+	       suffix_add_site(s->suffix, view_str(zone)) >= 0;
 }
 
 /* --client and --zone are taken as they stand, by filter.h. */

@@ -33,7 +33,7 @@ static inline uint64_t hash_turn(uint64_t x, unsigned bits)
 	return x << bits | x >> (64 - bits);
 }
 
-/* Combine a keyed hash with another, or with a number. */
+/* Combine a keyed hash with another, or with a number. (Of small numbers alone, hash_finish().) */
 static inline uint64_t hash_mix(uint64_t a, uint64_t b)
 {
 	return hash_fold(a ^ 0x9e3779b97f4a7c15u, b ^ 0xd6e8feb86659fd93u) + hash_turn(a ^ b, 32);

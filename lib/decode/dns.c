@@ -173,8 +173,8 @@ static inline void store_answer(struct reader *r, const struct record *rec)
 	if (rdata_has_names(rec->type))
 		store_expanded(r, rec);
 	else
-		batch_answer(r->b, r->e, rec->type, rec->ttl,
-		    view_of(r->msg.p + rec->rdata_at, rec->rdlen));
+		batch_answer(
+		    r->b, r->e, rec->type, rec->ttl, view_of(r->msg.p + rec->rdata_at, rec->rdlen));
 }
 
 /* What is no answer. */
@@ -204,8 +204,7 @@ static void walk_records(struct reader *r)
 		if (i < answers && !r->to_server && rec.type != TYPE_OPT)
 			store_answer(r, &rec);
 		else
-			take_other(
-			    r, (enum section)((i >= answers) + (i >= authority)), &rec);
+			take_other(r, (enum section)((i >= answers) + (i >= authority)), &rec);
 	}
 }
 

@@ -137,7 +137,7 @@ static void set_pair(const struct engine *e, struct finding *f, const struct evi
     const struct pair *p, const struct zone *z)
 {
 	features_pair(&f->now, v, p, z, v->last_ns);
-	f->now.client_breadth = accounts_breadth(&e->accounts, v->client_hash);
+	accounts_describe(&e->accounts, &f->now);
 	f->evidence = v;
 }
 

@@ -10,7 +10,7 @@
 static void judge(struct engine *e, struct features *f)
 {
 	if (f->subject != SUBJECT_SUFFIX)
-		f->client_breadth = accounts_breadth(&e->accounts, f->client_hash);
+		accounts_describe(&e->accounts, f);
 	judged_take(e, f);
 }
 

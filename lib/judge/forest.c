@@ -23,7 +23,7 @@ struct drawing {
 
 static uint32_t draw(struct drawing *d, uint32_t below)
 {
-	return (uint32_t)((hash_mix(SEED, d->counter++) >> 32) * below >> 32);
+	return (uint32_t)((hash_finish(SEED + d->counter++) >> 32) * below >> 32);
 }
 
 /* Points lo..hi of a tree's sample, and the node whose right child they become. */

@@ -68,6 +68,7 @@ static uint32_t sharing_clients(const struct features *f)
 
 static int64_t zone_kind(const struct features *f)
 {
+	enum { FEW_REVERSE6 = 3, FEW_REVERSE4 = 64, REVERSE6_OF_FEW = 6 };
 	static const uint8_t kinds[] = {
 	    [ZONE_REGISTERED] = 1,
 	    [ZONE_SUFFIX] = 1,
@@ -76,6 +77,10 @@ static int64_t zone_kind(const struct features *f)
 	    [ZONE_REVERSE] = 4,
 	    [ZONE_UNKNOWN] = 5,
 	};
+	/* Whoever looks addresses up meets many networks' zones; who asks in one has a reason. */
+	if (f->zone_class == ZONE_REVERSE && f->client_reverse6 > 0 &&
+	    f->client_reverse6 <= FEW_REVERSE6 && f->client_reverse4 < FEW_REVERSE4)
+		return REVERSE6_OF_FEW;
 	return kinds[f->zone_class];
 }
 
@@ -214,6 +219,9 @@ PLAIN(opaque_permille)
 PLAIN(opaque_answer_permille)
 PLAIN(nxdomain_permille)
 PLAIN(gap_spread_permille)
+PLAIN(days)
+PLAIN(digest_permille)
+PLAIN(zone_clients)
 PLAIN(top_permille)
 PLAIN(confidence)
 #undef PLAIN
@@ -234,6 +242,7 @@ enum need {
 	DOWN_LEADS,
 	REPEATS_LEAD,
 	TIMED,
+	DRIPS,
 	FOREST,
 	KNOWN_ZONE,
 	SERVICE,
@@ -261,6 +270,9 @@ static const struct {
     [SIGNAL_NXDOMAIN] = {value_nxdomain_permille, PAIR | SUFFIX, RESPONSES},
     [SIGNAL_PREVALENCE] = {value_prevalence, PAIR | ZONE, ALWAYS},
     [SIGNAL_TEMPO] = {value_gap_spread_permille, PAIR, TIMED},
+    [SIGNAL_DIGESTS] = {value_digest_permille, PAIR, NAMES},
+    [SIGNAL_ZONE_CLIENTS] = {value_zone_clients, PAIR, ALWAYS},
+    [SIGNAL_DAYS] = {value_days, PAIR, DRIPS},
     [SIGNAL_ZONE_KIND] = {value_zone_kind, PAIR | ZONE | CLIENT | SUFFIX, ALWAYS},
     [SIGNAL_EXTRA] = {value_extra, PAIR, ALWAYS},
     [SIGNAL_CONCENTRATION] = {value_top_permille, CLIENT, ALWAYS},
@@ -294,6 +306,9 @@ static bool is_needed(enum need need, const struct features *f, const struct bud
 		return answers_carry(f, b);
 	case TIMED:
 		return is_timed(f, b);
+	case DRIPS: /* where the leak speaks for itself, its days add nothing */
+		return f->zone_clients <= 2 && names_carry(f, b) &&
+		       against_budget(f->up, b->up, f) < 100;
 	case FOREST:
 		return b->unlike_permille != 0;
 	case KNOWN_ZONE:
@@ -363,11 +378,16 @@ static const struct {
     [SIGNAL_EXTRA] = {" bytes beside question and answers", 1},
     [SIGNAL_TEMPO] =
         {" % is how far the gaps between queries stray from their mean; people stray more", 10},
+    [SIGNAL_DIGESTS] = {" % of names hold a label of just the length of a digest: a list is asked",
+        10},
+    [SIGNAL_ZONE_CLIENTS] = {" clients, about, ask for names of this zone", 1},
+    [SIGNAL_DAYS] = {" days brought new names to a zone that hardly anybody else asks for", 1},
     [SIGNAL_CONCENTRATION] = {" % of it went to a single zone", 10},
 };
 
 static const char *const kind_texts[] = {"", "a registered domain", "a zone of this site",
-    "a special-use name", "a reverse zone", "a name outside the public DNS, told to its server"};
+    "a special-use name", "a reverse zone", "a name outside the public DNS, told to its server",
+    "a network's reverse zone, and the client asks in hardly any other"};
 
 static const char *const service_texts[] = {
     [SERVICE_NONE] = "",
@@ -401,7 +421,8 @@ void signal_text(
 	case SIGNAL_BOUND_UP:
 		out_str(&o, "at most ");
 		out_bytes(&o, f->bound_up);
-		out_str(&o, " in the order, types and gaps of repeated names; ordinary is below ");
+		out_str(&o,
+		    " in the order, case, types and gaps of repeated names; ordinary is below ");
 		out_bytes(&o, b->bound);
 		break;
 	case SIGNAL_OPAQUE_DOWN:

@@ -8,30 +8,34 @@
 #include "lib/track/services.h"
 
 enum signal {
-#define SIGNAL_LIST(X)                                                                             \
-	X(LEAK_UP, leak_up)         /* percent of the budget, worst scale */                       \
-	X(LEAK_DOWN, leak_down)     /* the same for answers */                                     \
-	X(OPAQUE_DOWN, opaque_down) /* percent of the budget for opaque answers */                 \
-	X(BOUND_UP, bound_up)  /* percent of its budget: order, types, gaps of repeated names */   \
-	X(RAW, raw_bytes)      /* bytes on DNS ports that are no DNS */                            \
-	X(NAMES, new_names)    /* how many names the verdict stands on */                          \
-	X(LENGTH, name_length) /* mean length of the subdomain */                                  \
-	X(DENSITY, bits_per_character)    /* 1/100 bit */                                          \
-	X(ENCODED, encoded_labels)        /* permille of names, longest label mixes in digits */   \
-	X(LONG_LABEL, long_labels)        /* permille of names with a label of 25 or more */       \
-	X(NON_ASCII, non_ascii)           /* permille of names with bytes of 128 or more */        \
-	X(UNIQUE, unique_ratio)           /* permille of queries that ask a new name */            \
-	X(OPAQUE_TYPES, opaque_types)     /* permille of queries for TXT, NULL, CNAME ... */       \
-	X(OPAQUE_ANSWERS, opaque_answers) /* permille of responses with new opaque data */         \
-	X(NXDOMAIN, nxdomain)             /* permille of responses */                              \
-	X(PREVALENCE, prevalence)         /* clients that share the zone's leak */                 \
-	X(TEMPO, gap_spread)              /* permille: how irregular the gaps of queries are */    \
-	X(ZONE_KIND, zone_kind)           /* 1 registered, 2 site, 3 special, 4 reverse, 5 none */ \
-	X(EXTRA, extra_bytes)             /* data beside question and answers */                   \
-	X(CONCENTRATION, concentration)   /* client: permille told to the largest zone */          \
-	X(UNLIKE_SITE, unlike_site)       /* permille, of the learned isolation forest */          \
-	X(KNOWN_ZONE, known_zone)         /* percent of what a pair of the learned zone leaks */   \
-	X(SERVICE, service)               /* enum service_state, of a declared service */          \
+#define SIGNAL_LIST(X)                                                                           \
+	X(LEAK_UP, leak_up)         /* percent of the budget, worst scale */                     \
+	X(LEAK_DOWN, leak_down)     /* the same for answers */                                   \
+	X(OPAQUE_DOWN, opaque_down) /* percent of the budget for opaque answers */               \
+	X(BOUND_UP, bound_up)  /* percent of its budget: order, types, gaps of repeated names */ \
+	X(RAW, raw_bytes)      /* bytes on DNS ports that are no DNS */                          \
+	X(NAMES, new_names)    /* how many names the verdict stands on */                        \
+	X(LENGTH, name_length) /* mean length of the subdomain */                                \
+	X(DENSITY, bits_per_character)    /* 1/100 bit */                                        \
+	X(ENCODED, encoded_labels)        /* permille of names, longest label mixes in digits */ \
+	X(LONG_LABEL, long_labels)        /* permille of names with a label of 25 or more */     \
+	X(NON_ASCII, non_ascii)           /* permille of names with bytes of 128 or more */      \
+	X(UNIQUE, unique_ratio)           /* permille of queries that ask a new name */          \
+	X(OPAQUE_TYPES, opaque_types)     /* permille of queries for TXT, NULL, CNAME ... */     \
+	X(OPAQUE_ANSWERS, opaque_answers) /* permille of responses with new opaque data */       \
+	X(NXDOMAIN, nxdomain)             /* permille of responses */                            \
+	X(PREVALENCE, prevalence)         /* clients that share the zone's leak */               \
+	X(TEMPO, gap_spread)              /* permille: how irregular the gaps of queries are */  \
+	X(DIGESTS, digest_labels)         /* permille of names with a digest as a label */       \
+	X(ZONE_CLIENTS, zone_clients)     /* about how many ask for the zone */                  \
+	X(DAYS, days)                     /* that brought new names to a zone of one or two */   \
+	X(ZONE_KIND, zone_kind)           /* 1 registered, 2 site, 3 special, 4 reverse, 5 none, \
+	                                   * 6 reverse, of a client that asks in few of them */  \
+	X(EXTRA, extra_bytes)             /* data beside question and answers */                 \
+	X(CONCENTRATION, concentration)   /* client: permille told to the largest zone */        \
+	X(UNLIKE_SITE, unlike_site)       /* permille, of the learned isolation forest */        \
+	X(KNOWN_ZONE, known_zone)         /* percent of what a pair of the learned zone leaks */ \
+	X(SERVICE, service)               /* enum service_state, of a declared service */        \
 	X(TOOL, tool)                     /* enum confidence of the tool it was recognised as */
 #define X(id, name) SIGNAL_##id,
 	SIGNAL_LIST(X)

@@ -90,7 +90,13 @@ struct account *accounts_take(struct accounts *a, const struct note *n, const st
 	struct account *client = find(a, accounts_client_key(n->client_hash), n, SUBJECT_CLIENT);
 	if (n->kind == NOTE_LEAK)
 		return add(client, n, d);
-	client->zones += n->kind == NOTE_ZONE;
+	if (n->kind == NOTE_ZONE) {
+		client->zones++;
+		client->mixed += n->is_mixed;
+		client->reverse6 += n->is_reverse6;
+	}
+	if (n->kind == NOTE_REVERSE)
+		client->reverse4 = n->chars;
 	if (!n->is_new_zone)
 		return NULL;
 	struct account *s = find(a, accounts_suffix_key(n), n, SUBJECT_SUFFIX);
@@ -113,10 +119,23 @@ const struct account *accounts_at(const struct accounts *a, uint64_t key)
 	return NULL;
 }
 
-uint32_t accounts_breadth(const struct accounts *a, uint64_t client_hash)
+/* Resolvers mix the case of all they ask, to know an answer as theirs: then it tells nothing. */
+static bool mixes_always(const struct account *client)
 {
-	const struct account *s = accounts_at(a, accounts_client_key(client_hash));
-	return s ? s->zones : 0;
+	enum { ZONES = 8, PART = 4 };
+	return client->zones >= ZONES && client->mixed * PART >= client->zones;
+}
+
+void accounts_describe(const struct accounts *a, struct features *f)
+{
+	const struct account *client = accounts_at(a, accounts_client_key(f->client_hash));
+	if (!client)
+		return;
+	f->client_breadth = client->zones;
+	f->client_reverse6 = client->reverse6;
+	f->client_reverse4 = client->reverse4;
+	if (!mixes_always(client))
+		f->bound_up += f->bound_case;
 }
 
 const struct account *accounts_next(const struct accounts *a, uint32_t *at)

@@ -28,6 +28,9 @@ struct account {
 	/* The zones that told most, by the algorithm of Misra and Gries (1982). */
 	uint64_t top[ACCOUNT_TOP];
 	uint32_t top_bits[ACCOUNT_TOP];
+	uint32_t mixed;    /* of the zones met, asked for in both cases of letters */
+	uint32_t reverse6; /* of the zones met, IPv6 reverse zones */
+	uint32_t reverse4; /* queries for IPv4 reverse names, up to the last power of two */
 	uint64_t client_hash;
 	uint8_t client[16];
 	uint16_t site;
@@ -65,12 +68,12 @@ DH_PREFETCH accounts_prefetch(const struct accounts *a, const struct note *n)
 		prefetch_line(&a->slots[tables_home(accounts_suffix_key(n), a->mask)]);
 }
 
-/* Take a note of kind ZONE, LEAK or NXDOMAIN. Returns an account that is due to be judged, or
+/* Take a note of any kind but JUDGE. Returns an account that is due to be judged, or
  * NULL; a note can make at most one due. */
 struct account *accounts_take(struct accounts *a, const struct note *n, const struct decay *d);
 
-/* The number of zones a client has met; 0 when it is not known. */
-uint32_t accounts_breadth(const struct accounts *a, uint64_t client_hash);
+/* Put what is known of the client into the features of one of its subjects. */
+void accounts_describe(const struct accounts *a, struct features *f);
 
 /* The account of a key (that of its features); NULL when it was evicted. */
 const struct account *accounts_at(const struct accounts *a, uint64_t key);

@@ -97,7 +97,7 @@ struct answers_price answers_price_new(struct answers_ahead *ahead, struct novel
 	while (ahead->n) {
 		for (unsigned i = 0; i < ahead->n; i++) {
 			const struct answers_record *r = &ahead->at[i];
-			if (r->form.kind == PRICE_NOTHING || 
+			if (r->form.kind == PRICE_NOTHING ||
 			    !novelty_add_at(known, r->place, r->hash))
 				continue;
 			uint32_t bits = price_record(r, known, m);

@@ -33,8 +33,8 @@ static bool guess(uint8_t *guessed, uint8_t came)
 	return right;
 }
 
-void bound_query(struct bound *b, uint64_t name_hash, uint16_t qtype, int64_t time_ns,
-    const struct decay *d)
+void bound_query(struct bound *b, uint64_t name_hash, uint16_t qtype, unsigned letters,
+    int64_t time_ns, const struct decay *d)
 {
 	uint8_t name = (uint8_t)(name_hash >> 40), type = type_class(qtype);
 	uint8_t gap = gap_class(b->last_ns ? time_ns - b->last_ns : 0);
@@ -58,4 +58,6 @@ void bound_query(struct bound *b, uint64_t name_hash, uint16_t qtype, int64_t ti
 		return;
 	sums_age(&b->sums, d, (uint32_t)(time_ns / 1000000000));
 	sums_add(&b->sums, up, down);
+	sums_age(&b->cases, d, (uint32_t)(time_ns / 1000000000));
+	sums_add(&b->cases, letters * 256, 0);
 }

@@ -22,9 +22,10 @@ struct bound {
 	uint16_t types_seen;
 	uint32_t queries;
 	int64_t last_ns;
-	struct sums sums; /* up: names, down: types and gaps; 1/256 bit */
+	struct sums sums;  /* up: names, down: types and gaps; 1/256 bit */
+	struct sums cases; /* up: letters of names in both cases */
 };
 
-/* Count one query; now_s ages the sums. */
-void bound_query(struct bound *b, uint64_t name_hash, uint16_t qtype, int64_t time_ns,
-    const struct decay *d);
+/* Count one query; its time ages the sums. letters: of a name in both cases, else 0. */
+void bound_query(struct bound *b, uint64_t name_hash, uint16_t qtype, unsigned letters,
+    int64_t time_ns, const struct decay *d);

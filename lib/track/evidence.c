@@ -33,6 +33,16 @@ void evidence_start(struct evidence *v, const struct pair *p, uint64_t key, cons
 	hll_init(v->unique_mem, EVIDENCE_HLL_P);
 }
 
+unsigned evidence_mixed_letters(const uint8_t *name, size_t len)
+{
+	unsigned upper = 0, lower = 0;
+	for (size_t i = 0; i < len; i++) {
+		upper += name[i] >= 'A' && name[i] <= 'Z';
+		lower += name[i] >= 'a' && name[i] <= 'z';
+	}
+	return upper && lower ? upper + lower : 0;
+}
+
 static void count_type(struct evidence *v, uint16_t type)
 {
 	for (int i = 0; i < EVIDENCE_TYPES; i++) {
@@ -67,16 +77,6 @@ static void count_server(struct evidence *v, const uint8_t server[16])
 		memcpy(v->servers[v->n_servers++], server, 16);
 }
 
-static bool has_both_cases(const uint8_t *name, size_t len)
-{
-	bool upper = false, lower = false;
-	for (size_t i = 0; i < len; i++) {
-		upper |= name[i] >= 'A' && name[i] <= 'Z';
-		lower |= name[i] >= 'a' && name[i] <= 'z';
-	}
-	return upper && lower;
-}
-
 static void count_gap(struct evidence *v, int64_t now_ns)
 {
 	if (v->last_query_ns && now_ns > v->last_query_ns) {
@@ -97,7 +97,7 @@ static void count_query(struct evidence *v, const struct event *e, const struct 
 	count_gap(v, e->time_ns);
 	count_server(v, ends->server);
 	v->transports[e->transport]++;
-	v->upper_names += has_both_cases(event_name(b, e), e->name_len);
+	v->upper_names += evidence_mixed_letters(event_name(b, e), e->name_len) != 0;
 	if (e->flags & EV_SEARCH_LIST)
 		v->search_list++;
 }
@@ -168,6 +168,19 @@ static void count_minute(struct evidence *v, int64_t time_ns)
 	*slot = (uint16_t)(*slot + (*slot < UINT16_MAX));
 }
 
+/* MD5, SHA-1, SHA-224 and SHA-256 in hexadecimal. */
+static bool is_digest(const uint8_t *label, uint32_t len)
+{
+	if (len != 32 && len != 40 && len != 56 && len != 64)
+		return false;
+	for (uint32_t i = 0; i < len; i++) {
+		uint8_t c = label[i] | 0x20;
+		if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+			return false;
+	}
+	return true;
+}
+
 void evidence_name(struct evidence *v, const struct event *e, const struct batch *b, uint32_t bits)
 {
 	const uint8_t *name = event_name(b, e);
@@ -222,6 +235,7 @@ void evidence_name(struct evidence *v, const struct event *e, const struct batch
 	uint32_t digits = 0;
 	for (uint32_t i = 0; i < longest; i++)
 		digits += name[longest_at + i] >= '0' && name[longest_at + i] <= '9';
+	v->digests += is_digest(name + longest_at, longest);
 	v->encoded += longest >= 8 && digits * 8 >= longest && digits < longest;
 	v->measured++;
 }

@@ -48,7 +48,7 @@ struct evidence {
 	uint64_t answers_size, answered; /* sum of sizes of responses, and how many told it */
 	uint64_t extra_up, extra_down;   /* bytes beside question and answers */
 	uint64_t raw_up, raw_down;       /* bytes on DNS ports that are no DNS */
-	uint64_t opaque_bits;            /* of down_bits, what came in TXT, NULL, KEY and the like */
+	uint64_t opaque_bits; /* of down_bits, what came in TXT, NULL, KEY and the like */
 	int64_t last_query_ns;
 
 	uint32_t gaps; /* between queries */
@@ -81,6 +81,7 @@ struct evidence {
 	uint16_t max_sub_len, max_name_len, max_labels;
 	uint32_t long_label; /* measured names with a label of 25 or more */
 	uint32_t non_ascii;  /* measured names with bytes of 128 or more */
+	uint32_t digests;    /* measured names whose longest label is as long as a digest in hex */
 	uint32_t encoded;    /* measured names whose longest label (8 and more) mixes in digits */
 	uint64_t n_symbols;
 	uint32_t minute;
@@ -119,6 +120,9 @@ DH_PREFETCH evidence_prefetch(const struct evidence *v, uint64_t name_hash)
 	prefetch_line(v->unique_mem);
 	hll_prefetch((const struct hll *)(const void *)v->unique_mem, EVIDENCE_HLL_P, name_hash);
 }
+
+/* The letters of a name that has them in both cases, else 0: what its case can carry, in bits. */
+unsigned evidence_mixed_letters(const uint8_t *name, size_t len);
 
 /* Start the record of a pair. */
 void evidence_start(struct evidence *v, const struct pair *p, uint64_t key, const struct event *e,

@@ -59,6 +59,7 @@ static void fill_shape(struct features *f, const struct evidence *v, uint64_t up
 		f->symbols_used += v->symbols[i] != 0;
 	f->long_label_permille = per(v->long_label, n, 1000);
 	f->encoded_permille = per(v->encoded, n, 1000);
+	f->digest_permille = per(v->digests, n, 1000);
 	f->non_ascii_permille = per(v->non_ascii, n, 1000);
 	f->service_permille = per(v->service_bits, v->model_bits, 1000);
 	f->bits_per_char = per(up_bits, v->n_symbols, 1);
@@ -93,6 +94,7 @@ void features_pair(struct features *f, const struct evidence *v, const struct pa
 	    .mean_answer = per(v->answers_size, v->answered, 1),
 	    .zone_clients = zone_clients(z),
 	    .zone_age_s = z->last_s - z->first_s,
+	    .days = zone_days(z),
 	    .zone_up = (uint32_t)bits256_bytes(z->sums.up[SCALES - 1]),
 	    .service = v->service,
 	    .service_direction = v->service_direction,
@@ -105,6 +107,7 @@ void features_pair(struct features *f, const struct evidence *v, const struct pa
 	memcpy(f->client, v->client, 16);
 	f->bound_up = (uint32_t)bits256_bytes(
 	    (uint64_t)v->bound.sums.up[SCALES - 1] + v->bound.sums.down[SCALES - 1]);
+	f->bound_case = (uint32_t)bits256_bytes(v->bound.cases.up[SCALES - 1]);
 	if (f->unique < v->novel)
 		f->unique = v->novel;
 	/* A name may come back in other case or cut: it was asked once. */

@@ -28,6 +28,8 @@ struct features {
 	uint64_t bytes_up, bytes_down, opaque_down, extra_up, extra_down, raw_up, raw_down;
 	uint32_t
 	    bound_up; /* at most, in the order, types and gaps of repeated names; slowest scale */
+	uint32_t bound_case; /* the same in the case of their letters; part of bound_up where the
+	                      * client does not mix the case of all it asks */
 	uint32_t up[SCALES], down[SCALES];           /* decayed, restated, bytes */
 	uint32_t peak_up[SCALES], peak_down[SCALES]; /* the largest that those ever were */
 
@@ -41,6 +43,7 @@ struct features {
 	uint32_t opaque_permille; /* queries of types that carry opaque answers */
 	uint32_t nxdomain_permille, empty_permille; /* of responses with a known rcode */
 	uint32_t answered_permille;                 /* responses / queries */
+	uint32_t digest_permille; /* names with a label of just a digest's hexadecimal length */
 	uint32_t long_label_permille, encoded_permille, non_ascii_permille, case_permille;
 	uint32_t opaque_answer_permille; /* responses that brought new opaque data */
 	uint32_t mean_answer;
@@ -53,6 +56,9 @@ struct features {
 	uint32_t zone_up;           /* decayed at the longest scale, over all clients, bytes */
 	uint32_t top_permille;      /* SUBJECT_CLIENT: what the largest zone has of the whole */
 	uint32_t client_breadth;    /* distinct zones of the client; filled in by the engine */
+	uint32_t client_reverse6;   /* of those, IPv6 reverse zones */
+	uint32_t client_reverse4;   /* its queries for IPv4 reverse names, about */
+	uint32_t days;              /* of the last ZONE_DAYS, that brought the zone new names */
 	uint16_t service;           /* 1 + index in the catalogue, 0 = none */
 	uint8_t service_direction;  /* enum service_direction */
 	uint32_t service_day_bytes; /* ordinary there */

@@ -14,6 +14,8 @@
 #define PROMOTE_QUERIES 128
 /* A subject without evidence (a zone over all clients) is first judged here. */
 #define ZONE_JUDGED_BITS256 (256u << 11)
+/* The wire length of in-addr.arpa; the zones of ip6.arpa are longer. */
+#define REVERSE4_LEN 14
 /* A zone with at most so many clients is rare. */
 #define RARE_CLIENTS 2
 /* A tick does not bother the judge with less. */
@@ -202,15 +204,31 @@ static void note_suffix(struct note *n, const struct name_scan *scan, struct zon
 		n->suffix_hash = hash_mix(n->suffix_hash, n->suffix[i]);
 }
 
+static bool is_reverse6(const struct zone *z, const struct event *e)
+{
+	return z->class == ZONE_REVERSE && e->name_len - e->zone_at > REVERSE4_LEN;
+}
+
+static void note_reverse(
+    struct shard *s, const struct batch *b, const struct event *e, uint32_t queries)
+{
+	struct note *n = note_add(s, NOTE_REVERSE, e, b);
+	if (n)
+		n->chars = queries;
+}
+
 /* A client meets a zone. When nobody had asked for it within the horizon, its registered label is
  * priced as a name in the account of its suffix ("*.com"). */
 static void note_zone(struct shard *s, const struct batch *b, const struct event *e,
-    const struct name_scan *scan, struct zone_split split, bool never_asked)
+    const struct zone *z, const struct name_scan *scan, struct zone_split split, bool never_asked)
 {
 	struct note *n = note_add(s, NOTE_ZONE, e, b);
 	if (!n)
 		return;
 	n->bits = n->excess = n->chars = 0;
+	n->is_reverse6 = is_reverse6(z, e);
+	n->is_mixed =
+	    e->flags & EV_CASE_KNOWN && evidence_mixed_letters(event_name(b, e), e->name_len) != 0;
 	if (!never_asked || split.class != ZONE_REGISTERED)
 		return;
 	note_suffix(n, scan, split);
@@ -374,6 +392,8 @@ static struct added price_event(struct shard *s, const struct event *e, struct z
 		    z, price_name(s->config->model, scan, split, e->qtype, e->flags), now_s);
 		a.up = a.name;
 		z->novel++;
+		if (zone_clients(z) <= RARE_CLIENTS)
+			zone_add_day(z, (uint16_t)(now_s / 86400));
 		z->chars += e->zone_at;
 		s->novel_names++;
 		if (z->service)
@@ -460,6 +480,11 @@ static bool is_promoted(const struct shard *s, const struct pair *p, const struc
 	       zone_clients(z) <= RARE_CLIENTS;
 }
 
+static unsigned case_letters(const struct batch *b, const struct event *e)
+{
+	return e->flags & EV_CASE_KNOWN ? evidence_mixed_letters(event_name(b, e), e->name_len) : 0;
+}
+
 void shard_event(
     struct shard *s, const struct batch *b, const struct event *e, struct answers_ahead *answers)
 {
@@ -489,7 +514,7 @@ void shard_event(
 	struct pair *p = find_pair(s, b, e, z, key, now_s, &new_pair);
 	s->pairs += new_pair;
 	if (new_pair)
-		note_zone(s, b, e, &scan, split,
+		note_zone(s, b, e, z, &scan, split,
 		    new_zone && novelty_add(&s->names, hash_mix(e->zone_hash, 'z')));
 	if (e->rcode == 3 && e->flags & EV_RESPONSE && z->queries <= FEW_QUERIES &&
 	    z->class == ZONE_REGISTERED)
@@ -497,6 +522,9 @@ void shard_event(
 	bool is_query = (e->flags & (EV_QUERY | EV_DUPLICATE)) == EV_QUERY;
 	z->queries += is_query;
 	p->queries += is_query;
+	if (is_query && z->class == ZONE_REVERSE && (p->queries & (p->queries - 1)) == 0 &&
+	    !is_reverse6(z, e))
+		note_reverse(s, b, e, p->queries);
 
 	struct added a = price_event(s, e, z, &scan, split, novel, answers, now_s);
 	if (a.up | a.down) {
@@ -528,7 +556,7 @@ void shard_event(
 	if (a.up | a.down)
 		evidence_peak(v, &p->sums);
 	if (is_query && !novel && e->name_len)
-		bound_query(&v->bound, e->name_hash, e->qtype, e->time_ns, d);
+		bound_query(&v->bound, e->name_hash, e->qtype, case_letters(b, e), e->time_ns, d);
 	count_service(v, s->config->services, &a);
 	if (!v->listed) {
 		v->listed = true;

@@ -120,3 +120,25 @@ void zone_add_client(struct zone *z, uint64_t client_hash)
 	z->clients_bits = (uint8_t)(z->clients_bits + !(z->clients_map & bit));
 	z->clients_map |= bit;
 }
+
+uint32_t zone_days(const struct zone *z)
+{
+	uint32_t n = 0;
+	for (unsigned i = 0; i < ZONE_DAYS / 32; i++)
+		n += (uint32_t)__builtin_popcount(z->days[i]);
+	return n;
+}
+
+/* The map moves up when a day comes that is newer: the newest has the lowest bit. */
+void zone_add_day(struct zone *z, uint16_t day)
+{
+	if (day < z->day)
+		return;
+	for (unsigned ahead = (unsigned)(day - z->day); ahead > 0 && zone_days(z) > 0; ahead--) {
+		z->days[2] = z->days[2] << 1 | z->days[1] >> 31;
+		z->days[1] = z->days[1] << 1 | z->days[0] >> 31;
+		z->days[0] <<= 1;
+	}
+	z->days[0] |= 1;
+	z->day = day;
+}

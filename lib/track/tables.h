@@ -18,7 +18,8 @@
 
 enum { TABLE_WINDOW = 8 };
 
-#define ZONE_NAME_MAX 53 /* longer zones are kept cut; samples hold the whole name */
+#define ZONE_DAYS 96
+#define ZONE_NAME_MAX 39 /* longer zones are kept cut; samples hold the whole name */
 
 /* What every event needs stands in the first cache line. */
 struct zone {
@@ -27,17 +28,19 @@ struct zone {
 	struct sums sums;     /* over all clients */
 	uint32_t last_s;
 	uint32_t queries;
-	uint32_t novel; /* new names, and their characters */
-	uint16_t service; /* whether its names can belong to a declared service */
-	uint8_t class;    /* enum zone_class */
+	uint32_t novel;       /* new names, and their characters */
+	uint16_t service;     /* whether its names can belong to a declared service */
+	uint8_t class;        /* enum zone_class */
 	uint8_t clients_bits; /* set in clients_map */
 
 	uint32_t first_s;
 	uint32_t chars;
 	uint32_t folded; /* 1/256 bit given away for public structure since folded_day */
 	uint16_t folded_day;
-	uint8_t name_len;            /* whole wire length */
-	uint8_t name[ZONE_NAME_MAX]; /* wire form, lower case */
+	uint16_t day;                  /* of the lowest bit of days */
+	uint32_t days[ZONE_DAYS / 32]; /* that brought new names */
+	uint8_t name_len;              /* whole wire length */
+	uint8_t name[ZONE_NAME_MAX];   /* wire form, lower case */
 };
 _Static_assert(offsetof(struct zone, first_s) <= 64, "the hot half is one cache line");
 _Static_assert(sizeof(struct zone) == 128, "a zone is two cache lines");
@@ -75,6 +78,9 @@ const struct zone *tables_find_zone(const struct tables *t, uint64_t hash);
 
 /* About how many clients have asked for the zone, 1..250. */
 uint32_t zone_clients(const struct zone *z);
+/* Note a day that brought a new name, and count them: 0..ZONE_DAYS. */
+void zone_add_day(struct zone *z, uint16_t day);
+uint32_t zone_days(const struct zone *z);
 void zone_add_client(struct zone *z, uint64_t client_hash);
 
 static inline size_t tables_home(uint64_t hash, uint32_t mask)

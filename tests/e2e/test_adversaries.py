@@ -15,14 +15,11 @@ import traffic  # noqa: E402
 import truth  # noqa: E402
 
 RATE = 10
-# Missed today: docs/detection-results.md counts them.
-STILL_MISSED = ("one_a_day", "case_channel", "own_reverse_zone", "atomic_beacon")
 
 
 def cases():
     for f in adversaries.families():
-        marks = pytest.mark.xfail(reason="a known miss") if f.name in STILL_MISSED else ()
-        yield pytest.param(f.name, marks=marks)
+        yield f.name
 
 
 @pytest.mark.parametrize("name", list(cases()))

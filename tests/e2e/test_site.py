@@ -74,3 +74,14 @@ def test_since_and_until_cut_the_input(dnshound, log):
                      "2026-02-02T02:40:19", log)
     assert summary(ended)["coverage"]["first_event"] == "2026-02-02T02:40:10.000Z"
     assert summary(ended)["coverage"]["last_event"] == "2026-02-02T02:40:19.000Z"
+
+
+def test_the_reverse_zones_of_inside_networks_are_the_sites_own(dnshound, tmp_path):
+    """Nothing is told to anybody by asking for one's own addresses."""
+    names = [".".join(f"{i * 2654435761 % 16**24:024x}") + ".8.b.d.0.1.0.0.2.ip6.arpa"
+             for i in range(400)]
+    path = tmp_path / "dns.json"
+    path.write_text(eve([(1000.0 + i, "10.0.0.7", name, "PTR") for i, name in enumerate(names)]))
+    assert findings(dnshound("scan", "--json", path)) == {("10.0.0.7", "8.b.d.0.1.0.0.2.ip6.arpa")}
+    inside = dnshound("scan", "--json", "--internal", "10.0.0.0/8,2001:db8::/32", path)
+    assert findings(inside) == set()

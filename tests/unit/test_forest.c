@@ -19,7 +19,7 @@ static struct forest_node nodes[FOREST_NODES];
 static void ordinary_point(uint32_t *p, uint32_t number)
 {
 	for (uint32_t k = 0; k < FOREST_FEATURES; k++)
-		p[k] = 500 + (uint32_t)(hash_mix(number, k) % 100);
+		p[k] = 500 + (uint32_t)(hash_finish(number * 1000 + k) % 100);
 }
 
 static struct forest fit(void)
@@ -76,7 +76,7 @@ static void one_client_with_many_pairs_has_one_voice(void **state)
 	/* Client 0 has 571 pairs of a kind of its own, the 29 others one each. */
 	for (uint32_t i = 0; i < 571; i++)
 		for (uint32_t k = 0; k < FOREST_FEATURES; k++)
-			points[i][k] = 5000 + (uint32_t)(hash_mix(i, k) % 100);
+			points[i][k] = 5000 + (uint32_t)(hash_finish(i * 1000 + k) % 100);
 	for (uint32_t i = 1; i <= CLIENTS; i++)
 		first[i] = 570 + i;
 	first[CLIENTS] = POINTS;
