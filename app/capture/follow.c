@@ -69,6 +69,14 @@ static void begin(struct follow *w, int fd)
 		close_file(w);
 }
 
+static void begin_again(struct follow *w)
+{
+	int fd = open_name(w);
+	w->feeder.counts.rotations++;
+	if (fd >= 0)
+		begin(w, fd);
+}
+
 static void open_source(struct follow *w)
 {
 	const struct follow_place *from = &w->options.from;
@@ -113,20 +121,13 @@ static bool is_emptied(struct follow *w)
 	return false;
 }
 
-/* The name stands for another file, or the file was emptied. */
+/* The name stands for another file. */
 static void look_for_rotation(struct follow *w)
 {
 	struct follow_place now;
 	uint64_t size;
 
 	if (w->fd < 0) {
-		int fd = open_name(w);
-		if (fd >= 0)
-			begin(w, fd);
-		return;
-	}
-	if (is_emptied(w)) {
-		w->feeder.counts.rotations++;
 		int fd = open_name(w);
 		if (fd >= 0)
 			begin(w, fd);
@@ -171,6 +172,8 @@ static int read_follow(struct feeder *f, struct chunk_slot *slot)
 	struct follow *w = (struct follow *)(void *)f;
 	uint64_t ticks;
 
+	if (w->fd >= 0 && is_emptied(w))
+		begin_again(w);
 	if (w->fd >= 0 && !w->source && !w->is_given_up)
 		open_source(w);
 	uint64_t from = w->source ? source_position(w->source) : 0;
