@@ -18,6 +18,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct batch *b = sound_fresh();
 	json_lines(lines, &meta, b);
 	sound_batch(b);
+	size_t len;
+	uint8_t *wide = sound_wide(data, size, &len);
+	struct batch *other = sound_fresh_of(1);
+	json_lines(view_of(wide, len), &meta, other);
+	sound_same(b, other);
+	free(wide);
 	/* The same without the check of the whole line that json_lines() makes before. */
 	struct line l = {.meta = &meta, .batch = b};
 	batch_reset(b);

@@ -2,7 +2,10 @@
  *
  * Any text through every decoder: what decodes strictly must encode to the same text again. */
 #include "lib/base/assert.h"
+#include "lib/codec/codebook.h"
+#include "lib/codec/groups.h"
 #include "lib/codec/guess.h"
+#include "lib/decode/name.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,6 +36,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			          (ptrdiff_t)size);
 		(void)radix_number(r, text, &v);
 	}
+	for (int id = 0; id < GROUPS_COUNT; id++) {
+		const struct groups *g = groups_of((enum groups_id)id);
+		ptrdiff_t n = groups_decode(g, text, out, sizeof(out));
+		if (n < 0)
+			continue;
+		dh_assert(groups_encode(g, view_of(out, (size_t)n), again, sizeof(again)) ==
+		          (ptrdiff_t)size);
+		dh_assert(groups_decode_sized(g, text, out, sizeof(out)) <= n);
+	}
+	(void)groups_decode_marked(text, out, sizeof(out));
+	enum codebook_id book;
+	if (size > 0 && size <= 255 && name_span(data, size) == size && codebook_read(text, &book))
+		dh_assert((unsigned)book < CODEBOOK_COUNT);
 	struct guess g = {0};
 	guess_add(&g, text);
 	(void)guess_name(guess_best(guess_mask(&g, size & 1)));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Lines of JSON, EVE's and Zeek's, through the reader that tells them apart. */
+ * Lines of JSON, EVE's and Zeek's, through the reader that tells them apart; and once more with
+ * much behind them, where they are read another way. */
 #include <stdint.h>
 
 #include "fuzz/sound.h"
@@ -14,6 +15,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct batch *b = sound_fresh();
 	json_lines(view_of(data, size), &meta, b);
 	sound_batch(b);
+	size_t len;
+	uint8_t *wide = sound_wide(data, size, &len);
+	struct batch *other = sound_fresh_of(1);
+	json_lines(view_of(wide, len), &meta, other);
+	sound_same(b, other);
+	free(wide);
 	(void)json_line_time(view_of(data, size));
 	return 0;
 }

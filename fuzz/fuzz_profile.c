@@ -55,7 +55,7 @@ static void feed_many(struct profile *p, struct batch *b, struct event head,
     const uint8_t client[2], uint8_t *wire, size_t len, uint32_t times)
 {
 	for (uint32_t i = 0; i < times; i++) {
-		struct endpoints *ends;
+		struct endpoints *ends = NULL;
 		batch_reset(b);
 		struct event *e = batch_open(b, &ends);
 		memcpy(ends->client + 14, client, 2);

@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		b = batch_init(aligned_alloc(64, (batch_size() + 63) / 64 * 64));
 	for (size_t at = 0; size - at > 3;) {
 		uint8_t kind = data[at], id = data[at + 1], zone = data[at + 2];
-		struct endpoints *ends;
+		struct endpoints *ends = NULL;
 		at += 3;
 		batch_reset(b);
 		struct event *e = batch_open(b, &ends);

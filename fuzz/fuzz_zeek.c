@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * Zeek's TSV: header lines first, as many as begin with #, then lines. In two halves the lines
- * give the same number of events as in one piece. */
+ * give the same number of events as in one piece, and with much behind them, where they are read
+ * another way, the same events. */
 #include <stdint.h>
 
 #include "fuzz/sound.h"
@@ -21,6 +22,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct view header = view_of(data, head), lines = view_of(data + head, size - head);
 	zeek_tsv_lines(header, lines, &meta, b);
 	sound_batch(b);
+	size_t len;
+	uint8_t *wide = sound_wide(lines.p, lines.len, &len);
+	struct batch *other = sound_fresh_of(1);
+	zeek_tsv_lines(header, view_of(wide, len), &meta, other);
+	sound_same(b, other);
+	free(wide);
 	if (lines.len)
 		(void)zeek_tsv_time(header, lines);
 	/* Header lines in between hold from there on, so only without them halves are independent.

@@ -162,7 +162,7 @@ struct dh_finding {
 	uint32_t clients;                       /* of the zone */
 	uint32_t zones;                         /* of the client */
 	bool case_known;                        /* the source keeps the case of names */
-	bool carvable;                          /* `dnshound carve` can give back what it carried */
+	bool carvable;                          /* the payload of the tool can be given back */
 	const struct dh_count *qtypes, *rcodes; /* of queries and of answers */
 	size_t n_qtypes, n_rcodes;
 	const char *const *samples; /* names */
@@ -173,6 +173,7 @@ struct dh_finding {
 	const struct dh_detail *tool_details;
 	size_t n_tool_details;
 	const char *encoding; /* how names carry bytes, or NULL */
+	const char *carve_command; /* what to run for its payload, or NULL */
 
 	const struct dh_process *process; /* NULL: not known */
 	const struct dh_allowed *allowed; /* NULL: it is not */

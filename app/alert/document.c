@@ -19,6 +19,7 @@ static void set_tool(struct record *o, const struct dh_finding *f)
 	}
 	record_text(o, "encoding", f->encoding);
 	record_bool(o, "carvable", f->carvable);
+	record_text(o, "carve_command", f->carve_command);
 }
 
 static void set_process(struct record *o, const struct dh_process *p)

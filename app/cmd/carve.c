@@ -22,6 +22,7 @@ struct carving {
 	struct carve_options carver_options;
 	char *password; /* read from a file */
 	struct carve_targets targets;
+	const struct listing *inputs;
 	struct carve_dir dir;
 	bool has_payload;
 	unsigned errors; /* beside those of reading */
@@ -138,6 +139,7 @@ static bool second_pass(struct carving *c, struct session *s)
 		return false;
 	s->quiet = true;
 	s->each = carve_targets_take;
+	s->each_chunk = carve_targets_chunk;
 	s->each_ctx = &c->targets;
 	bool good = pass(s);
 	s->errors = errors;
@@ -146,7 +148,8 @@ static bool second_pass(struct carving *c, struct session *s)
 
 static bool carve_target(struct carving *c, struct carve_target *t, struct record *list)
 {
-	struct carve_run run = {.target = t, .has_password = c->carver_options.password.len > 0};
+	struct carve_run run = {
+	    .target = t, .inputs = c->inputs, .has_password = c->carver_options.password.len > 0};
 	int error = 0;
 	carve_spool_close(&t->spool);
 	if (t->spool.events > 0)
@@ -205,6 +208,7 @@ static int carve_all(struct carving *c, struct session *s)
 	if (!carve_targets_find(&c->targets, s, c->named ? c->named->name : NULL))
 		return EXIT_ERROR;
 	bool good = c->targets.n == 0 || second_pass(c, s);
+	c->inputs = s->inputs;
 	struct record *manifest = carve_manifest_new(s, &c->targets);
 	struct record *list = record_list(manifest, "targets");
 	for (size_t i = 0; i < c->targets.n && good && !c->dir.error; i++) {

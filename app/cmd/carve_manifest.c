@@ -60,7 +60,7 @@ static const char *confidence_of(const struct carve_run *run, const struct carve
 	case WHY_UNKNOWN:
 		break;
 	}
-	return tool_confidence_text(run->result.is_by_time || run->choice.why == WHY_NAMED
+	return tool_confidence_text(run->result.is_by_time[o->way] || run->choice.why == WHY_NAMED
 	                                ? CONFIDENCE_CONSISTENT
 	                                : CONFIDENCE_LIKELY);
 }
@@ -86,7 +86,21 @@ static const char *way_of(const struct carve_output *o)
 	                                                        : "down";
 }
 
-static void add_gap(struct record *list, const struct carve_gap *g)
+/* "input": the file, "record": which of its packets or lines; null where it is not known. */
+static void add_place(
+    struct record *to, const char *key, const struct carve_run *run, uint64_t number)
+{
+	struct carve_place place = carve_place_of(number);
+	struct record *o = record_object(to, key);
+	bool is_known = place.record > 0 && place.input < run->inputs->n;
+	record_text(o, "input", is_known ? run->inputs->files[place.input].path : NULL);
+	if (is_known)
+		record_int(o, "record", place.record);
+	else
+		record_null(o, "record");
+}
+
+static void add_gap(struct record *list, const struct carve_run *run, const struct carve_gap *g)
 {
 	struct record *o = record_object(list, NULL);
 	record_text(o, "way", g->way == CARVE_UP ? "up" : "down");
@@ -97,7 +111,7 @@ static void add_gap(struct record *list, const struct carve_gap *g)
 	else
 		record_null(o, "missing");
 	record_text(o, "unit", g->unit);
-	record_int(o, "before_message", g->event);
+	add_place(o, "before", run, g->event);
 	record_time(o, "time", g->time_ns);
 }
 
@@ -117,11 +131,13 @@ static void add_output(struct record *list, const struct carve_run *run, size_t 
 	record_text(to, "suggested_name", o->suggested[0] ? o->suggested : NULL);
 	if (o->what == WHAT_UNPACKED && r->outputs[o->from].file)
 		record_text(to, "unpacked_from", r->outputs[o->from].file->name);
+	if (o->is_unpacked_in_part)
+		record_bool(to, "unpacked_in_part", true);
 	if (o->what == WHAT_PACKETS)
 		record_int(to, "packets", o->items);
 	struct record *from = record_object(to, "from");
-	record_int(from, "first_message", o->first);
-	record_int(from, "last_message", o->last);
+	add_place(from, "first", run, o->first);
+	add_place(from, "last", run, o->last);
 	record_time(from, "first_time", o->first_ns);
 	record_time(from, "last_time", o->last_ns);
 	record_text(to, "confidence", confidence_of(run, o));
@@ -130,27 +146,29 @@ static void add_output(struct record *list, const struct carve_run *run, size_t 
 	size_t n = 0;
 	for (size_t k = 0; k < r->n_gaps; k++)
 		if (is_in(&r->gaps[k], o)) {
-			add_gap(gaps, &r->gaps[k]);
+			add_gap(gaps, run, &r->gaps[k]);
 			n++;
 		}
 	record_bool(to, "complete", n == 0 && o->lost_bytes == 0 && o->file);
 }
 
 /* Gaps where nothing came out at all. */
-static void add_stray_gaps(struct record *to, const struct carve_result *r)
+static void add_stray_gaps(struct record *to, const struct carve_run *run)
 {
+	const struct carve_result *r = &run->result;
 	struct record *list = record_list(to, "gaps");
 	for (size_t k = 0; k < r->n_gaps; k++) {
 		bool is_told = false;
 		for (size_t i = 0; i < r->n_outputs && !is_told; i++)
 			is_told = is_in(&r->gaps[k], &r->outputs[i]);
 		if (!is_told)
-			add_gap(list, &r->gaps[k]);
+			add_gap(list, run, &r->gaps[k]);
 	}
 }
 
-static void add_facts(struct record *to, const struct carve_result *r)
+static void add_facts(struct record *to, const struct carve_run *run)
 {
+	const struct carve_result *r = &run->result;
 	struct record *list = record_list(to, "facts");
 	for (size_t i = 0; i < r->n_facts; i++) {
 		const struct carve_fact *f = &r->facts[i];
@@ -159,7 +177,7 @@ static void add_facts(struct record *to, const struct carve_result *r)
 		record_text(o, "value", f->value);
 		record_text(o, "way", f->way == CARVE_UP ? "up" : "down");
 		record_int(o, "stream", f->stream);
-		record_int(o, "message", f->event);
+		add_place(o, "from", run, f->event);
 		record_time(o, "time", f->time_ns);
 	}
 	record_int(to, "facts_left_out", r->all_facts - r->n_facts);
@@ -199,8 +217,8 @@ void carve_manifest_add(struct record *list, const struct carve_run *run)
 		add_output(items, run, i);
 	record_int(o, "gaps_in_all", run->result.all_gaps);
 	record_int(o, "gaps_left_out", run->result.all_gaps - run->result.n_gaps);
-	add_stray_gaps(o, &run->result);
-	add_facts(o, &run->result);
+	add_stray_gaps(o, run);
+	add_facts(o, run);
 	struct record *list_lost = record_list(o, "not_recovered");
 	unsigned n = find_lost(run, lost);
 	for (unsigned i = 0; i < n; i++)
@@ -225,6 +243,8 @@ static void print_output(const struct carve_run *run, const struct carve_output 
 		printf("  %zu gap%s", gaps, gaps == 1 ? "" : "s");
 	if (o->lost_bytes)
 		printf("  cut by --max-bytes");
+	if (o->is_unpacked_in_part)
+		printf("  holds more");
 	putchar('\n');
 }
 

@@ -10,6 +10,7 @@
 /* One target and what came out of it. */
 struct carve_run {
 	const struct carve_target *target;
+	const struct listing *inputs;
 	struct carve_choice choice;
 	struct carve_result result;
 	bool has_password;

@@ -207,7 +207,7 @@ static void take_text(struct carve_result *r, const struct carve_item *item)
 	if (strcmp(item->key, "command") == 0)
 		r->has_payload = true;
 	if (strcmp(item->key, "order") == 0)
-		r->is_by_time = view_is(item->data, "time");
+		r->is_by_time[item->way] = view_is(item->data, "time");
 	carve_escape(item->data, value, sizeof(value));
 	if (!r->texts && carve_result_add(r, WHAT_TEXTS, CARVE_UP, 0, view_of(NULL, 0)))
 		r->texts = r->n_outputs;

@@ -17,12 +17,13 @@ struct carve_output {
 	uint32_t stream;
 	struct carve_file *file; /* NULL: the limits left no room for it */
 	uint64_t lost_bytes;     /* beyond --max-bytes */
-	uint64_t first, last;    /* numbers of the messages */
+	uint64_t first, last;    /* where the messages come from: carve_place_of() */
 	int64_t first_ns, last_ns;
 	uint64_t items;
 	char suggested[CARVE_TEXT_SHOWN]; /* the name in the traffic, escaped; "" */
 	char type[64];                    /* what libmagic takes it for; "" */
 	unsigned from;                    /* UNPACKED: index of the output it was in */
+	bool is_unpacked_in_part;         /* it holds more than the limits let be written */
 };
 
 struct carve_gap {
@@ -52,8 +53,8 @@ struct carve_result {
 	struct carve_fact facts[CARVE_FACTS_MAX];
 	size_t n_facts;
 	uint64_t all_facts;
-	bool has_payload; /* bytes or commands, not only facts */
-	bool is_by_time;  /* nothing but time gives the order */
+	bool has_payload;   /* bytes or commands, not only facts */
+	bool is_by_time[2]; /* nothing but time gives the order, up and down */
 	bool no_memory;
 	struct {
 		uint32_t stream;

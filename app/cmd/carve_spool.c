@@ -37,11 +37,11 @@ static bool open_file(struct carve_spool *s)
 }
 
 void carve_spool_put(struct carve_spool *s, const struct batch *b, const struct event *e,
-    uint8_t zone_at, uint64_t number)
+    uint8_t zone_at, struct carve_place place)
 {
 	struct head h = {
 	    .time_ns = e->time_ns,
-	    .number = number,
+	    .number = carve_place_number(place),
 	    .qtype = e->qtype,
 	    .flags = e->flags,
 	    .answers_len = e->answers_len,
@@ -58,11 +58,8 @@ void carve_spool_put(struct carve_spool *s, const struct batch *b, const struct 
 		s->error = -errno;
 		return;
 	}
-	if (s->events++ == 0) {
-		s->first = number;
+	if (s->events++ == 0)
 		s->first_ns = e->time_ns;
-	}
-	s->last = number;
 	s->last_ns = e->time_ns;
 	s->case_lost += !(e->flags & EV_CASE_KNOWN);
 	s->names_cut += (e->flags & EV_NAME_CUT) != 0;

@@ -9,11 +9,27 @@
 #include "lib/carve/carve.h"
 #include "lib/carve/top.h"
 
+/* Where a message comes from: an input, and which of its records from 1 on, packets or lines that
+ * are neither blank nor comments; 0: not known. Carvers see it as one number. */
+struct carve_place {
+	uint16_t input;
+	uint64_t record;
+};
+
+static inline uint64_t carve_place_number(struct carve_place p)
+{
+	return (uint64_t)p.input << 48 | (p.record & ((UINT64_C(1) << 48) - 1));
+}
+
+static inline struct carve_place carve_place_of(uint64_t number)
+{
+	return (struct carve_place){(uint16_t)(number >> 48), number & ((UINT64_C(1) << 48) - 1)};
+}
+
 struct carve_spool {
 	FILE *file; /* NULL until the first event */
 	struct top top;
 	uint64_t events;
-	uint64_t first, last; /* their numbers */
 	int64_t first_ns, last_ns;
 	/* What this source does not show. */
 	uint64_t case_lost, names_cut, answers_cut, responses, queries;
@@ -25,7 +41,7 @@ void carve_spool_done(struct carve_spool *s);
 
 /* Keep an event; zone_at is where its zone begins. */
 void carve_spool_put(struct carve_spool *s, const struct batch *b, const struct event *e,
-    uint8_t zone_at, uint64_t number);
+    uint8_t zone_at, struct carve_place place);
 
 /* No more events: the tunnel's own domain is decided. */
 void carve_spool_close(struct carve_spool *s);

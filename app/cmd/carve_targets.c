@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "app/capture/merge.h"
 #include "app/cmd/filter.h"
 #include "lib/judge/tools/tool.h"
 
@@ -167,9 +168,11 @@ bool carve_targets_find(struct carve_targets *t, const struct session *s, const 
 	    .since_ns = s->config.since_ns,
 	    .until_ns = s->config.until_ns,
 	    .at = calloc(CARVE_TARGETS, sizeof(*t->at)),
+	    .records = calloc(MERGE_INPUTS_MAX, sizeof(*t->records)),
 	};
-	if (!t->at) {
+	if (!t->at || !t->records) {
 		fprintf(stderr, "dnshound: out of memory\n");
+		carve_targets_done(t);
 		return false;
 	}
 	if (!rows_gather(&rows, s, ROWS_ALL)) {
@@ -188,7 +191,19 @@ void carve_targets_done(struct carve_targets *t)
 	for (size_t i = 0; i < t->n; i++)
 		carve_spool_done(&t->at[i].spool);
 	free(t->at);
+	free(t->records);
 	t->at = NULL;
+	t->records = NULL;
+}
+
+void carve_targets_chunk(void *ctx, uint16_t source, uint64_t records)
+{
+	struct carve_targets *t = ctx;
+	t->source = source;
+	if (source >= MERGE_INPUTS_MAX)
+		return;
+	t->before = t->records[source];
+	t->records[source] += records;
 }
 
 /* Whether the event is in a target, and where its domain begins in the name. */
@@ -215,7 +230,11 @@ void carve_targets_take(void *ctx, const struct batch *b, const struct event *e)
 {
 	struct carve_targets *t = ctx;
 	const struct endpoints *ends = event_ends(b, e);
-	uint64_t number = t->events++;
+	struct carve_place place = {.input = ends->source};
+	t->events++;
+	/* What reassembly held until the end, or put together over inputs, has none. */
+	if (ends->source == t->source)
+		place.record = t->before + e->seq + 1;
 	size_t low = 0, high = t->n;
 	uint8_t zone_at;
 
@@ -233,7 +252,7 @@ void carve_targets_take(void *ctx, const struct batch *b, const struct event *e)
 		if (memcmp(x->client, ends->client, 16) != 0)
 			return;
 		if (x->site == ends->site && matches(x, event_name(b, e), e, &zone_at)) {
-			carve_spool_put(&x->spool, b, e, zone_at, number);
+			carve_spool_put(&x->spool, b, e, zone_at, place);
 			return;
 		}
 	}

@@ -29,6 +29,11 @@ struct carve_targets {
 	size_t left_out; /* more than there is room for */
 	uint64_t events;
 	struct carve_target *at; /* worst first */
+	/* Of the second pass: the chunk that events come from, what was read of each input before
+	 * it, and what has been read then. */
+	uint16_t source;
+	uint64_t before;
+	uint64_t *records; /* of each input */
 	uint16_t by_client[CARVE_TARGETS];
 	int64_t since_ns, until_ns;
 };
@@ -40,6 +45,9 @@ void carve_targets_done(struct carve_targets *t);
 
 /* An event of the second pass, for session.each; ctx is the targets. */
 void carve_targets_take(void *ctx, const struct batch *b, const struct event *e);
+
+/* The same for session.each_chunk. */
+void carve_targets_chunk(void *ctx, uint16_t source, uint64_t records);
 
 /* "evil.com", "a.com, b.com"; "-". */
 void carve_target_zone(const struct carve_target *t, char *buf, size_t size);

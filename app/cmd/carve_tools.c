@@ -15,6 +15,9 @@ static const struct carve_tool table[] = {
     {"OzymanDNS", &carver_ozymandns, PROOF_NEVER, LOST_ALWAYS, NULL},
     {"DNS-Shell", &carver_dns_shell, PROOF_MOST, LOST_ALWAYS, NULL},
     {"tuns", &carver_tuns, PROOF_NEVER, LOST_ALWAYS, NULL},
+    {"tcp-over-dns", &carver_tcp_over_dns, PROOF_NEVER, LOST_ALWAYS, NULL},
+    {"PacketWhisper", &carver_packetwhisper, PROOF_BOOK, LOST_ALWAYS,
+        "whether something was lost: names have no counter, time gives their order"},
     {"DET", &carver_det, PROOF_GREETING, LOST_WITHOUT_PASSWORD,
         "the file is encrypted (AES-256): with --password it comes back"},
     {"Saitama", &carver_saitama, PROOF_NEVER, LOST_ALWAYS, NULL},
@@ -24,7 +27,7 @@ static const struct carve_tool table[] = {
     {"slipstream", NULL, PROOF_NEVER, LOST_ALWAYS, "encrypted (QUIC)"},
     {"dnspot", NULL, PROOF_NEVER, LOST_ALWAYS, "encrypted (AES-GCM)"},
     {"WEASEL", NULL, PROOF_NEVER, LOST_ALWAYS, "encrypted (AES-CTR)"},
-    {"generic", &carver_generic, PROOF_NEVER, LOST_ALWAYS, "what came down in answers"},
+    {"generic", &carver_generic, PROOF_NEVER, LOST_ALWAYS, NULL},
 };
 
 const struct carve_tool *carve_tools_find(const char *name)

@@ -11,6 +11,7 @@ enum carve_proof {
 	PROOF_CHECKSUM, /* one packet, for it was checked */
 	PROOF_GREETING, /* a greeting that names a file */
 	PROOF_MOST,     /* data in most of the messages */
+	PROOF_BOOK,     /* most names are in its code book */
 };
 
 /* When `lost` is true. */

@@ -81,9 +81,12 @@ static void unpack_as(struct carve_result *r, size_t from, bool is_raw, int fd)
 	struct archive_entry *entry;
 	bool more = a && begin(a, r->outputs[from].type, is_raw, fd);
 	for (unsigned n = 0;
-	     more && n < ENTRIES_MAX && r->dir->left > 0 && !r->dir->error &&
-	     r->dir->files < CARVE_FILES_MAX && archive_read_next_header(a, &entry) >= ARCHIVE_WARN;
-	     n++) {
+	     more && !r->dir->error && archive_read_next_header(a, &entry) >= ARCHIVE_WARN; n++) {
+		if (n == ENTRIES_MAX || r->dir->left == 0 || r->dir->files == CARVE_FILES_MAX) {
+			r->dir->is_full = true;
+			r->outputs[from].is_unpacked_in_part = true;
+			break;
+		}
 		take_entry(r, from, a, entry);
 		more = !is_raw;
 	}

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: ISC
  *
- * The tool that a finding was recognised as, for people. */
+ * The tool that a finding was recognised as, for people, and how to get back what it carried. */
 #pragma once
 
 #include "app/cmd/session.h"
 
-/* Whether there is a carver for what the tool of that name (or NULL) carried. */
-bool identified_is_carvable(const char *tool);
+/* Whether the tool's payload can be given back, and the command that carves the finding: a string
+ * of malloc(), or NULL when there is none. */
+void identified_carving(
+    const struct session *s, const struct finding *f, bool *ret_carvable, char **ret_command);
 
-/* What it is, and the command that gives back what it carried. Nothing when it is not known. */
+/* What it is, and the command that gives back what it carried; of a tool that is not known, the
+ * command to try. */
 void identified_print(const struct session *s, const struct finding *f);

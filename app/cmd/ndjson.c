@@ -9,6 +9,7 @@ void ndjson_finding(const struct session *s, const struct finding *f)
 
 	rows_publish(s, f, &public);
 	record_print(document_finding(&public.told.f));
+	rows_public_done(&public);
 }
 
 static void add_count(struct record *list, const char *reason, uint64_t count)

@@ -79,6 +79,15 @@ static bool find_work(struct board *b, struct work *ret)
 	return false;
 }
 
+static void show_events(const struct pipeline_options *o, const struct slot *slot)
+{
+	uint16_t source;
+	uint64_t records = engine_slot_records(slot, &source);
+	if (o->chunk)
+		o->chunk(o->ctx, source, records);
+	engine_each_event(slot, o->each, o->ctx);
+}
+
 /* Called without the lock. For STEP_FREE, what next() said. */
 static int do_work(const struct board *b, const struct work *w)
 {
@@ -98,7 +107,7 @@ static int do_work(const struct board *b, const struct work *w)
 	case STEP_MERGE:
 		engine_merge(e, w->place->slot);
 		if (b->o->each)
-			engine_each_event(w->place->slot, b->o->each, b->o->ctx);
+			show_events(b->o, w->place->slot);
 		if (b->o->judged)
 			b->o->judged(b->o->ctx);
 		return 0;
@@ -217,6 +226,8 @@ int pipeline_run(const struct pipeline_options *o)
 	pthread_cond_destroy(&b.changed);
 	pthread_mutex_destroy(&b.lock);
 	engine_finish(o->engine, b.places[0].slot);
+	if (o->each && o->chunk)
+		o->chunk(o->ctx, UINT16_MAX, 0);
 	if (o->each)
 		engine_each_event(b.places[0].slot, o->each, o->ctx);
 	if (o->judged)

@@ -19,6 +19,9 @@ struct pipeline_options {
 	/* After each chunk was judged, in order: engine_next_risen() tells what it brought. Or
 	 * NULL. */
 	void (*judged)(void *ctx);
+	/* Before the events of each chunk: how many records it has, of which input. Before those
+	 * that reassembly held until the end: none. May be NULL; only called with each. */
+	void (*chunk)(void *ctx, uint16_t source, uint64_t records);
 	void *ctx;
 	void (*progress)(void *input); /* now and then, or NULL */
 };

@@ -87,11 +87,17 @@ void rows_publish(const struct session *s, const struct finding *f, struct rows_
 	struct dh_finding *to = &ret->told.f;
 
 	publish_finding(&ret->told, &s->config, f);
-	to->carvable = identified_is_carvable(to->tool);
+	identified_carving(s, f, &to->carvable, &ret->carve_command);
+	to->carve_command = ret->carve_command;
 	if (s->process_of && s->process_of(s->process_ctx, f, &ret->process))
 		to->process = &ret->process;
 	if (!allowed)
 		return;
 	ret->allowed = (struct dh_allowed){allowed->reason, allowed->file, allowed->line};
 	to->allowed = &ret->allowed;
+}
+
+void rows_public_done(struct rows_public *r)
+{
+	free(r->carve_command);
 }

@@ -28,5 +28,7 @@ struct rows_public {
 	struct published told;
 	struct dh_process process;
 	struct dh_allowed allowed;
+	char *carve_command;
 };
 void rows_publish(const struct session *s, const struct finding *f, struct rows_public *ret);
+void rows_public_done(struct rows_public *r);

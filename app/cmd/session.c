@@ -318,6 +318,7 @@ bool session_run(struct session *s)
 	               : cores > 0 ? (unsigned)cores
 	                           : 1,
 	    .each = s->each,
+	    .chunk = s->each_chunk,
 	    .ctx = s->each_ctx,
 	    .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
 	};

@@ -22,6 +22,7 @@ struct session {
 	double elapsed_s;
 	struct listing *inputs;
 	engine_event_fn *each; /* set before session_run() to see every event in order */
+	void (*each_chunk)(void *ctx, uint16_t source, uint64_t records); /* as in pipeline.h */
 	void *each_ctx;
 	/* The process that asked most in a finding's zone; NULL where nobody knows of processes. */
 	bool (*process_of)(void *ctx, const struct finding *f, struct dh_process *ret);

@@ -82,3 +82,5 @@ extern const struct carver carver_tuns;
 extern const struct carver carver_ozymandns;
 extern const struct carver carver_saitama;
 extern const struct carver carver_det;
+extern const struct carver carver_tcp_over_dns;
+extern const struct carver carver_packetwhisper;

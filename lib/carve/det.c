@@ -170,20 +170,6 @@ static bool field(struct view message, size_t *at, struct view *ret)
 	return true;
 }
 
-static bool decimal(struct view text, uint32_t *ret)
-{
-	uint32_t v = 0;
-	if (text.len == 0 || text.len > 8)
-		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.p[i] < '0' || text.p[i] > '9')
-			return false;
-		v = v * 10 + (text.p[i] - (unsigned)'0');
-	}
-	*ret = v;
-	return true;
-}
-
 /* A whole message: register, a numbered piece, or the end. */
 static void message_out(struct det *s, struct job *j, const struct carve_event *e)
 {
@@ -205,7 +191,7 @@ static void message_out(struct det *s, struct job *j, const struct carve_event *
 			outlet_text(&j->outlet, "md5", fourth);
 		return;
 	}
-	if (!decimal(second, &number))
+	if (!decimal_read(second, 8, &number))
 		return;
 	ptrdiff_t n = 0;
 	if (!view_is(third, "DONE"))

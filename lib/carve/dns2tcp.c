@@ -9,12 +9,11 @@
 #include "lib/carve/carve.h"
 
 #include "lib/base/cursor.h"
-#include "lib/carve/assembler.h"
 #include "lib/carve/seen.h"
+#include "lib/carve/sessions.h"
 #include "lib/carve/wire.h"
 #include "lib/codec/codec.h"
 
-#define SESSIONS 16
 #define UP_EACH 256
 /* The server fills messages of at most 512 bytes. */
 #define DOWN_EACH 1024
@@ -27,24 +26,14 @@
 
 enum type { ERROR = 0x02, DATA = 0x08 };
 
-struct session {
-	uint16_t id;
-	bool used;
-	uint32_t stream;
-	uint64_t touched;
-	struct assembler way[2];
-};
-
 struct dns2tcp {
 	struct carve_sink sink;
 	struct seen told;
-	uint32_t streams;
-	uint64_t clock;
-	struct session session[SESSIONS];
+	struct sessions sessions;
 	uint8_t bytes[ANSWER_TEXT_MAX];
 	uint8_t text[ANSWER_TEXT_MAX];
-	uint8_t up[SESSIONS][ASSEMBLER_SLOTS * UP_EACH];
-	uint8_t down[SESSIONS][ASSEMBLER_SLOTS * DOWN_EACH];
+	uint8_t up[SESSIONS_BYTES(UP_EACH)];
+	uint8_t down[SESSIONS_BYTES(DOWN_EACH)];
 };
 
 struct packet {
@@ -52,6 +41,9 @@ struct packet {
 	uint8_t type;
 	struct view data;
 };
+
+static const struct sessions_plan plan = {
+    .modulus = SEQ_MODULUS, .each = {UP_EACH, DOWN_EACH}, .unit = {"queries", "replies"}};
 
 static size_t dns2tcp_size(void)
 {
@@ -63,70 +55,9 @@ static void *dns2tcp_init(
 {
 	struct dns2tcp *s = mem;
 	s->sink = *sink;
-	s->streams = 0;
-	s->clock = 0;
 	seen_init(&s->told, &options->key, SEEN_EVER);
-	for (unsigned i = 0; i < SESSIONS; i++)
-		s->session[i].used = false;
+	sessions_init(&s->sessions, &plan, &s->sink, NULL, s->up, s->down);
 	return s;
-}
-
-/* Where the pieces of one way of one session go. */
-struct outlet {
-	struct dns2tcp *s;
-	uint32_t stream;
-	enum carve_way way;
-};
-
-static void piece(void *ctx, const struct assembled *p)
-{
-	const struct outlet *o = ctx;
-	struct carve_item item = {
-	    .kind = p->gap ? CARVE_GAP : CARVE_STREAM,
-	    .way = o->way,
-	    .stream = o->stream,
-	    .offset = p->offset,
-	    .missing = p->missing,
-	    .time_ns = p->time_ns,
-	    .event = p->event,
-	    .key = !p->gap              ? NULL
-	           : o->way == CARVE_UP ? "queries"
-	                                : "replies",
-	    .data = p->data,
-	};
-	o->s->sink.item(o->s->sink.ctx, &item);
-}
-
-static void finish_session(struct dns2tcp *s, struct session *session)
-{
-	for (int way = CARVE_UP; way <= CARVE_DOWN; way++) {
-		struct outlet o = {s, session->stream, (enum carve_way)way};
-		assembler_finish(&session->way[way], &(struct assembler_sink){piece, &o});
-	}
-	session->used = false;
-}
-
-/* The session of an id; a new one takes the place of the one that was silent longest. */
-static struct session *session_of(struct dns2tcp *s, uint16_t id)
-{
-	struct session *old = &s->session[0];
-	for (unsigned i = 0; i < SESSIONS; i++) {
-		struct session *x = &s->session[i];
-		if (x->used && x->id == id) {
-			x->touched = ++s->clock;
-			return x;
-		}
-		if (old->used && (!x->used || x->touched < old->touched))
-			old = x;
-	}
-	if (old->used)
-		finish_session(s, old);
-	size_t i = (size_t)(old - s->session);
-	*old =
-	    (struct session){.id = id, .used = true, .stream = s->streams++, .touched = ++s->clock};
-	assembler_init(&old->way[CARVE_UP], s->up[i], UP_EACH, SEQ_MODULUS, false);
-	assembler_init(&old->way[CARVE_DOWN], s->down[i], DOWN_EACH, SEQ_MODULUS, false);
-	return old;
 }
 
 static void tell(struct dns2tcp *s, const struct carve_event *e, const struct packet *p,
@@ -142,7 +73,7 @@ static void tell(struct dns2tcp *s, const struct carve_event *e, const struct pa
 		return;
 	s->sink.item(s->sink.ctx, &(struct carve_item){.kind = CARVE_TEXT,
 	                              .way = way,
-	                              .stream = session_of(s, p->session)->stream,
+	                              .stream = sessions_of(&s->sessions, p->session)->stream,
 	                              .time_ns = e->time_ns,
 	                              .event = e->number,
 	                              .key = key,
@@ -229,13 +160,11 @@ static void put(
 {
 	if (p->seq == 0)
 		return;
-	struct session *session = session_of(s, p->session);
-	struct assembler *a = &session->way[way];
-	struct outlet o = {s, session->stream, way};
-	if (p->seq <= FIRST_SEQS && !a->known)
-		assembler_start(a, 0);
-	assembler_put(a, p->seq - 1u, p->type & DATA ? p->data : view_of(NULL, 0), e->time_ns,
-	    e->number, &(struct assembler_sink){piece, &o});
+	struct session *x = sessions_of(&s->sessions, p->session);
+	if (p->seq <= FIRST_SEQS && !x->pieces[way].known)
+		assembler_start(&x->pieces[way], 0);
+	sessions_put(
+	    &s->sessions, x, way, p->seq - 1u, p->type & DATA ? p->data : view_of(NULL, 0), e);
 }
 
 static void control(
@@ -283,9 +212,7 @@ static void dns2tcp_feed(void *state, const struct carve_event *e)
 static void dns2tcp_finish(void *state)
 {
 	struct dns2tcp *s = state;
-	for (unsigned i = 0; i < SESSIONS; i++)
-		if (s->session[i].used)
-			finish_session(s, &s->session[i]);
+	sessions_finish(&s->sessions);
 }
 
 const struct carver carver_dns2tcp = {

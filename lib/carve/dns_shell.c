@@ -65,20 +65,6 @@ static void begin_result(struct dns_shell *s)
 	assembler_init(&s->chunks, s->bytes, EACH, 65536, false);
 }
 
-static bool decimal(struct view text, uint32_t *ret)
-{
-	uint32_t v = 0;
-	if (text.len == 0 || text.len > 6)
-		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.p[i] < '0' || text.p[i] > '9')
-			return false;
-		v = v * 10 + (text.p[i] - (unsigned)'0');
-	}
-	*ret = v;
-	return true;
-}
-
 static void result(
     struct dns_shell *s, const struct carve_event *e, struct view kind, struct view left)
 {
@@ -93,7 +79,8 @@ static void result(
 		finish_result(s);
 		return;
 	}
-	if (!view_starts(kind, "CMD") || !decimal(view_of(kind.p + 3, kind.len - 3), &number) ||
+	if (!view_starts(kind, "CMD") ||
+	    !decimal_read(view_of(kind.p + 3, kind.len - 3), 6, &number) ||
 	    !label_next(&left, &hex))
 		return;
 	ptrdiff_t n = codec_decode_lax(codec_of(CODEC_HEX), hex, bytes, sizeof(bytes));
@@ -132,6 +119,8 @@ static void dns_shell_feed(void *state, const struct carve_event *e)
 {
 	struct dns_shell *s = state;
 	struct view left = e->name, random, kind;
+	if (e->name.len == 0)
+		return;
 	if (e->qtype == QTYPE_TXT && e->flags & EV_RESPONSE &&
 	    !seen_before(&s->seen, e->name, e->time_ns))
 		command(s, e);

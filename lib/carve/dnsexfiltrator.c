@@ -180,20 +180,6 @@ static void greeting(struct dnsexfiltrator *s, const struct carve_event *e, stru
 	outlet_text(&s->outlet, "chunks", view_of(bar + 1, (size_t)m - name - 1));
 }
 
-static bool decimal(struct view text, uint32_t *ret)
-{
-	uint32_t v = 0;
-	if (text.len == 0 || text.len > 8)
-		return false;
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.p[i] < '0' || text.p[i] > '9')
-			return false;
-		v = v * 10 + (text.p[i] - (unsigned)'0');
-	}
-	*ret = v;
-	return true;
-}
-
 static void dnsexfiltrator_feed(void *state, const struct carve_event *e)
 {
 	struct dnsexfiltrator *s = state;
@@ -207,7 +193,7 @@ static void dnsexfiltrator_feed(void *state, const struct carve_event *e)
 		return;
 	}
 	size_t before = first.len + 1;
-	if (!decimal(first, &number) || e->top_at <= before)
+	if (!decimal_read(first, 8, &number) || e->top_at <= before)
 		return;
 	if (!s->open)
 		begin_file(s, e, !(e->flags & EV_CASE_KNOWN));

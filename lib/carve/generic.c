@@ -10,16 +10,19 @@
 #include "lib/carve/carve.h"
 
 #include "lib/base/sort.h"
+#include "lib/carve/answers.h"
 #include "lib/carve/blocks.h"
+#include "lib/carve/elect.h"
 #include "lib/carve/layout.h"
 #include "lib/carve/seen.h"
 #include "lib/carve/wire.h"
-#include "lib/codec/guess.h"
 
 /* One window of names; what does not fit into it goes into the next, as a file of its own. */
 #define NAMES (1u << 18)
 #define ARENA (32u << 20)
 #define STRAYS 16
+/* Fewer names say nothing of how long all are. */
+#define FEW_NUMBERS 8
 
 struct record {
 	uint64_t group, counter;
@@ -40,6 +43,7 @@ struct generic {
 	struct record records[NAMES];
 	uint64_t scratch[NAMES];
 	uint8_t arena[ARENA];
+	struct answers answers;
 };
 
 static size_t generic_size(void)
@@ -58,6 +62,7 @@ static void *generic_init(
 	s->files = 0;
 	s->case_known = true;
 	seen_init(&s->seen, &options->key, SEEN_LATELY_NS);
+	answers_init(&s->answers, &options->key);
 	return s;
 }
 
@@ -70,60 +75,6 @@ static void tell(struct generic *s, const char *key, struct view data)
 	                              .event = r->event,
 	                              .key = key,
 	                              .data = data});
-}
-
-/* Encodings by how many of the names they can be. */
-struct vote {
-	uint32_t fits[GUESS_COUNT], decodes[GUESS_COUNT];
-};
-
-static bool decodes(int which, struct view text, uint8_t *to, size_t cap, ptrdiff_t *ret)
-{
-	*ret = which < GUESS_RADIX
-	           ? codec_decode(codec_of((enum codec_id)which), text, to, cap)
-	           : radix_decode(radix_of((enum radix_id)(which - GUESS_RADIX)), text, to, cap);
-	return *ret >= 0;
-}
-
-static ptrdiff_t decode_lax(int which, struct view text, uint8_t *to, size_t cap)
-{
-	return which < GUESS_RADIX
-	           ? codec_decode_lax(codec_of((enum codec_id)which), text, to, cap)
-	           : radix_decode(radix_of((enum radix_id)(which - GUESS_RADIX)), text, to, cap);
-}
-
-static void vote(struct vote *v, struct view text, bool case_known)
-{
-	uint8_t bytes[RADIX_MAX_SYMBOLS];
-	ptrdiff_t n;
-	for (int which = 0; which < GUESS_COUNT; which++) {
-		bool fold = which < GUESS_RADIX
-		                ? codec_of((enum codec_id)which)->fold
-		                : radix_of((enum radix_id)(which - GUESS_RADIX))->fold;
-		if ((!fold && !case_known) || decode_lax(which, text, bytes, sizeof(bytes)) < 0)
-			continue;
-		v->fits[which]++;
-		v->decodes[which] += decodes(which, text, bytes, sizeof(bytes), &n);
-	}
-}
-
-/* The alphabet that nine of ten names keep to: the smallest, and of two alike the one that more
- * names decode in. Big numbers (base36 ..) take any word, so they come last. */
-static int elect(const struct vote *v, uint32_t names)
-{
-	uint32_t mask = 0;
-	for (int which = 0; which < GUESS_COUNT; which++)
-		if ((uint64_t)v->fits[which] * 10 >= (uint64_t)names * 9)
-			mask |= 1u << which;
-	int best = guess_best(mask & ((1u << GUESS_RADIX) - 1));
-	if (best < 0)
-		return guess_best(mask);
-	for (int which = 0; which < GUESS_RADIX; which++)
-		if (mask >> which & 1 &&
-		    codec_of((enum codec_id)which)->bits == codec_of((enum codec_id)best)->bits &&
-		    v->decodes[which] > v->decodes[best])
-			best = which;
-	return best;
 }
 
 static bool is_before(const void *a, const void *b, const void *ctx)
@@ -143,10 +94,12 @@ static bool is_before(const void *a, const void *b, const void *ctx)
 struct file {
 	struct generic *s;
 	const struct layout *layout;
-	int which;     /* encoding; -1: none known, the text itself */
-	bool whole;    /* text was cut, not bytes */
-	uint64_t out;  /* bytes */
-	uint16_t full; /* symbols of a full name */
+	int which;      /* encoding; -1: none known, the text itself */
+	bool whole;     /* text was cut, not bytes */
+	bool has_zeros; /* what a big number is short of a full name's bytes is zeroes */
+	uint64_t out;   /* bytes */
+	uint16_t
+	    full; /* symbols of a full name; bytes, of a big number that has no leading zeroes */
 	struct blocks blocks;
 };
 
@@ -194,7 +147,9 @@ static void text_out(struct file *f, const struct record *r, struct view text)
 	} else if (f->whole) {
 		data_out(f, r, view_of(bytes, blocks_put(&f->blocks, text, bytes)));
 	} else {
-		ptrdiff_t n = decode_lax(f->which, text, bytes, sizeof(bytes));
+		ptrdiff_t n = election_decode(f->which, text, bytes, sizeof(bytes));
+		for (size_t i = n > 0 ? (size_t)n : 0; f->has_zeros && i < f->full; i++)
+			data_out(f, r, view_of("", 1));
 		data_out(f, r, view_of(bytes, n > 0 ? (size_t)n : 0));
 	}
 }
@@ -205,6 +160,32 @@ static bool record_text(
 	uint64_t counter, group;
 	return layout_read(
 	    f->layout, &f->s->names[r->name], &f->s->key, &counter, &group, text, ret_len);
+}
+
+/* Names of big numbers lose the zero bytes in front; all but the last are as long as the others,
+ * when nearly all of them are. */
+static void count_zeros(struct file *f, const struct record *r, size_t n)
+{
+	uint8_t text[NAME_BYTES_MAX], bytes[RADIX_MAX_SYMBOLS];
+	size_t len, alike = 0;
+	f->full = 0;
+	for (int pass = 0; pass < 2; pass++)
+		for (size_t i = 0; i + 1 < n; i++) {
+			ptrdiff_t m = -1;
+			if (record_text(f, &r[i], text, &len))
+				m = election_decode(
+				    f->which, view_of(text, len), bytes, sizeof(bytes));
+			if (m > (ptrdiff_t)f->full)
+				f->full = (uint16_t)m;
+			alike += pass == 1 && m == (ptrdiff_t)f->full;
+		}
+	f->has_zeros = n > FEW_NUMBERS && alike * 10 >= (n - 1) * 9;
+}
+
+static bool is_short_number(const struct file *f)
+{
+	return f->which >= GUESS_RADIX &&
+	       !radix_of((enum radix_id)(f->which - GUESS_RADIX))->keep_zeros;
 }
 
 /* The records of one group, in order. */
@@ -218,6 +199,8 @@ static void file_out(struct file *f, const struct record *r, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (r[i].len > f->full)
 			f->full = r[i].len;
+	if (is_short_number(f))
+		count_zeros(f, r, n);
 	if (f->layout->has_counter && r[0].counter > 1)
 		gap_out(f, &r[0], 0);
 	for (size_t i = 0; i < n; i++) {
@@ -227,6 +210,7 @@ static void file_out(struct file *f, const struct record *r, size_t n)
 			if (r[i].counter - r[i - 1].counter > 1)
 				gap_out(f, &r[i], r[i].counter - r[i - 1].counter - 1);
 		}
+		f->has_zeros &= i + 1 < n;
 		if (record_text(f, &r[i], text, &len))
 			text_out(f, &r[i], view_of(text, len));
 	}
@@ -281,7 +265,7 @@ static struct reading read_all(struct generic *s, const struct layout *l)
 {
 	uint8_t text[NAME_BYTES_MAX], bytes[RADIX_MAX_SYMBOLS];
 	size_t len;
-	struct vote v = {0};
+	struct election v = {0};
 	struct reading ret = {0};
 	for (uint32_t i = 0; i < s->n; i++) {
 		struct record *r = &s->records[i];
@@ -289,9 +273,9 @@ static struct reading read_all(struct generic *s, const struct layout *l)
 		r->len = r->fits ? (uint16_t)len : 0;
 		ret.fit += r->fits;
 		if (r->fits)
-			vote(&v, view_of(text, len), s->case_known);
+			election_add(&v, view_of(text, len), s->case_known);
 	}
-	ret.which = elect(&v, ret.fit);
+	ret.which = election_end(&v);
 	if (ret.which < 0)
 		return ret;
 	ret.alone = v.decodes[ret.which];
@@ -301,18 +285,16 @@ static struct reading read_all(struct generic *s, const struct layout *l)
 		struct record *r = &s->records[i];
 		if (r->fits &&
 		    layout_read(l, &s->names[i], &s->key, &r->counter, &r->group, text, &len))
-			r->fits =
-			    decode_lax(ret.which, view_of(text, len), bytes, sizeof(bytes)) >= 0;
+			r->fits = election_decode(
+			              ret.which, view_of(text, len), bytes, sizeof(bytes)) >= 0;
 	}
 	return ret;
 }
 
-static void flush(struct generic *s)
+static void names_out(struct generic *s)
 {
 	struct layout l, other;
 	struct file f = {.s = s, .layout = &l};
-	if (s->n == 0)
-		return;
 	layout_find(s->names, s->n, s->scratch, &s->key, &l);
 	struct reading r = read_all(s, &l);
 	if (layout_without_nonces(&l, &other)) {
@@ -337,6 +319,13 @@ static void flush(struct generic *s)
 	}
 	for (; from < s->n && strays < STRAYS; from++, strays++)
 		stray(s, &s->records[from]);
+}
+
+static void flush(struct generic *s)
+{
+	if (s->n > 0)
+		names_out(s);
+	answers_flush(&s->answers, &s->sink, &s->files);
 	s->n = 0;
 	s->used = 0;
 }
@@ -344,6 +333,13 @@ static void flush(struct generic *s)
 static void generic_feed(void *state, const struct carve_event *e)
 {
 	struct generic *s = state;
+	if (e->name.len == 0)
+		return;
+	if (e->flags & EV_RESPONSE && e->answers.len > 0 && e->top_at <= e->name.len &&
+	    !answers_put(&s->answers, e)) {
+		flush(s);
+		(void)answers_put(&s->answers, e);
+	}
 	if (e->top_at == 0 || e->top_at > e->name.len || seen_before(&s->seen, e->name, e->time_ns))
 		return;
 	if (!(e->flags & EV_CASE_KNOWN))

@@ -130,6 +130,20 @@ static void tell_lost(
 	u->told_lost[way] = lost;
 }
 
+/* What stands before the packet is what this side's tun device wants: Linux says the EtherType, the
+ * BSDs an address family, AndIodine (Android) nothing. */
+static void tell_system(struct iodine *s, const struct carve_event *e, unsigned user,
+    enum carve_way way, const uint8_t head[4])
+{
+	uint32_t type = load_be32(head);
+	const char *system = type == 0                          ? "Android (AndIodine)"
+	                     : type == 0x0800 || type == 0x86dd ? "Linux"
+	                     : type == 2 || type == 24 || type == 28 || type == 30 ? "BSD or macOS"
+	                                                                           : NULL;
+	if (system)
+		tell(s, e, user, way, "system", view_str(system));
+}
+
 /* Inflate packed[0..len) and hand the packet out. */
 static bool unpack(struct iodine *s, const struct carve_event *e, unsigned user, enum carve_way way,
     struct view packed)
@@ -142,6 +156,7 @@ static bool unpack(struct iodine *s, const struct carve_event *e, unsigned user,
 	uint8_t version = s->frame[4] >> 4;
 	if (version != 4 && version != 6)
 		return false;
+	tell_system(s, e, user, way, s->frame);
 	struct user *u = &s->user[user];
 	hand_out(s, e,
 	    (struct carve_item){.kind = CARVE_PACKET,

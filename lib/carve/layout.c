@@ -129,20 +129,30 @@ static bool is_counter(uint64_t *values, size_t n)
 	return d * 10 >= (n - 2 * trim) * 9 && d >= range / 2 && d >= FEW;
 }
 
-/* The names that have this field as a number, into scratch; false at once when the first ones
- * mostly have none. */
-static bool is_counter_field(
-    const struct field *f, const struct subdomain *names, size_t n, uint64_t *scratch)
+static bool counter_in(const struct field *f, const struct labels *l, uint64_t *ret)
+{
+	struct view label, text, rest;
+	return label_of(l, f->label, &label) && part_of(f, label, &text, &rest) &&
+	       number(text, f->base, ret);
+}
+
+bool layout_counter(const struct field *f, const struct subdomain *name, uint64_t *ret)
 {
 	struct labels l;
+	split(name, &l);
+	return counter_in(f, &l, ret);
+}
+
+/* The names that have this field as a number, into scratch; false at once when the first ones
+ * mostly have none. */
+static bool is_counter_field(const struct field *f, const struct subdomain *names, size_t n,
+    unsigned min_labels, uint64_t *scratch)
+{
 	size_t have = 0;
 	for (size_t i = 0; i < n; i++) {
-		struct view label, text, rest;
+		struct labels l;
 		split(&names[i], &l);
-		have += l.n > 1 || f->part != FIELD_WHOLE
-		            ? label_of(&l, f->label, &label) && part_of(f, label, &text, &rest) &&
-		                  number(text, f->base, &scratch[have])
-		            : 0;
+		have += l.n >= min_labels && counter_in(f, &l, &scratch[have]);
 		if (i == 63 && have < 48)
 			return false;
 	}
@@ -157,7 +167,7 @@ static enum label_role role_of(const struct subdomain *names, size_t n, int8_t w
 	size_t have = 0, fixed = 0, bytes = 0, others = 0, first_len = 0;
 	for (unsigned b = 0; b < sizeof(bases) && counter->base == 0; b++) {
 		struct field f = {which, FIELD_WHOLE, 0, bases[b]};
-		if (is_counter_field(&f, names, n, scratch)) {
+		if (is_counter_field(&f, names, n, 2, scratch)) {
 			*counter = f;
 			return LABEL_COUNTER;
 		}
@@ -200,7 +210,7 @@ static bool find_part(const struct subdomain *names, size_t n, uint64_t *scratch
 						continue;
 					struct field f = {where[w], (uint8_t)part,
 					    cut ? separators[a] : (uint8_t)(a + 1), bases[b]};
-					if (is_counter_field(&f, names, n, scratch)) {
+					if (is_counter_field(&f, names, n, 1, scratch)) {
 						*ret = f;
 						return true;
 					}
@@ -233,6 +243,22 @@ void layout_find(const struct subdomain *names, size_t n, uint64_t *scratch,
 	if (!l.has_counter && n >= FEW_PARTS)
 		l.has_counter = find_part(names, n, scratch, &l, &l.counter);
 	*ret = l;
+}
+
+bool layout_find_counter(
+    const struct subdomain *names, size_t n, uint64_t *scratch, struct field *ret)
+{
+	static const struct layout whole;
+	for (int8_t i = 0; i < LAYOUT_EDGE; i++)
+		for (unsigned b = 0; b < 2 * sizeof(bases); b++) {
+			int8_t which = b < sizeof(bases) ? i : (int8_t)(-1 - i);
+			struct field f = {which, FIELD_WHOLE, 0, bases[b % sizeof(bases)]};
+			if (is_counter_field(&f, names, n, 1, scratch)) {
+				*ret = f;
+				return true;
+			}
+		}
+	return n >= FEW_PARTS && find_part(names, n, scratch, &whole, ret);
 }
 
 static unsigned role_at(const struct layout *l, unsigned i, unsigned n)

@@ -46,6 +46,14 @@ struct layout {
 void layout_find(const struct subdomain *names, size_t n, uint64_t *scratch,
     const struct hash_key *key, struct layout *ret);
 
+/* Only a counter, wherever it is: a label of its own at either end, or a part of the outermost
+ * ones. */
+bool layout_find_counter(
+    const struct subdomain *names, size_t n, uint64_t *scratch, struct field *ret);
+
+/* What a counter says in a name; false for names without it. */
+bool layout_counter(const struct field *f, const struct subdomain *name, uint64_t *ret);
+
 /* What a name says under a layout: its counter (0 without one), a hash of the labels that tell
  * sessions apart, and its payload labels joined. False for names that do not fit. */
 bool layout_read(const struct layout *l, const struct subdomain *name, const struct hash_key *key,

@@ -8,32 +8,26 @@
  * Source: a splitbrain copy of droute.pl and nomde.pl, and a capture. */
 #include "lib/carve/carve.h"
 
-#include "lib/carve/outlet.h"
 #include "lib/carve/seen.h"
+#include "lib/carve/sessions.h"
 #include "lib/carve/wire.h"
 #include "lib/codec/codec.h"
 
-#define SESSIONS 16
 /* Two strings of 110 bytes each; room for twice that. */
 #define EACH 512
 #define SEQ_MODULUS (1u << 31)
 
-struct session {
-	uint32_t id, stream;
-	bool used;
-	uint64_t touched, out;
-	struct outlet down_outlet;
-	struct assembler down;
-};
-
 struct ozymandns {
 	struct carve_sink sink;
 	struct seen seen;
-	uint32_t streams;
-	uint64_t clock;
-	struct session session[SESSIONS];
-	uint8_t bytes[SESSIONS][ASSEMBLER_SLOTS * EACH];
+	struct sessions sessions;
+	uint64_t out[SESSIONS]; /* bytes up so far */
+	uint8_t bytes[SESSIONS_BYTES(EACH)];
 };
+
+/* Nothing gives the order of what goes up but time. */
+static const struct sessions_plan plan = {
+    .modulus = SEQ_MODULUS, .by_bytes = true, .each = {0, EACH}, .unit = {NULL, "bytes"}};
 
 static size_t ozymandns_size(void)
 {
@@ -45,49 +39,19 @@ static void *ozymandns_init(
 {
 	struct ozymandns *s = mem;
 	s->sink = *sink;
-	s->streams = 0;
-	s->clock = 0;
 	seen_init(&s->seen, &options->key, SEEN_LATELY_NS);
-	for (unsigned i = 0; i < SESSIONS; i++)
-		s->session[i].used = false;
+	sessions_init(&s->sessions, &plan, &s->sink, NULL, NULL, s->bytes);
 	return s;
-}
-
-static void piece(void *ctx, const struct assembled *p)
-{
-	outlet_piece(ctx, p);
-}
-
-static void finish_session(struct session *x)
-{
-	assembler_finish(&x->down, &(struct assembler_sink){piece, &x->down_outlet});
-	x->used = false;
 }
 
 static struct session *session_of(struct ozymandns *s, uint32_t id)
 {
-	struct session *old = &s->session[0];
-	for (unsigned i = 0; i < SESSIONS; i++) {
-		struct session *x = &s->session[i];
-		if (x->used && x->id == id) {
-			x->touched = ++s->clock;
-			return x;
-		}
-		if (old->used && (!x->used || x->touched < old->touched))
-			old = x;
+	struct session *x = sessions_of(&s->sessions, id);
+	if (!x->pieces[CARVE_DOWN].started) {
+		assembler_start(&x->pieces[CARVE_DOWN], 0);
+		s->out[x - s->sessions.at] = 0;
 	}
-	if (old->used)
-		finish_session(old);
-	*old =
-	    (struct session){.id = id, .used = true, .stream = s->streams++, .touched = ++s->clock};
-	old->down_outlet = (struct outlet){.sink = &s->sink,
-	    .kind = CARVE_STREAM,
-	    .way = CARVE_DOWN,
-	    .stream = old->stream,
-	    .unit = "bytes"};
-	assembler_init(&old->down, s->bytes[old - s->session], EACH, SEQ_MODULUS, true);
-	assembler_start(&old->down, 0);
-	return old;
+	return x;
 }
 
 /* A number in decimal before the end or a '-'; the rest behind it. */
@@ -133,8 +97,7 @@ static void down(
 	while (answer_next(&answers, &a))
 		if (a.type == QTYPE_TXT) {
 			size_t n = decode_txt(view_of(a.rdata, a.rdlen), bytes, sizeof(bytes));
-			assembler_put(&x->down, offset, view_of(bytes, n), e->time_ns, e->number,
-			    &(struct assembler_sink){piece, &x->down_outlet});
+			sessions_put(&s->sessions, x, CARVE_DOWN, offset, view_of(bytes, n), e);
 			return;
 		}
 }
@@ -145,16 +108,14 @@ static void up(struct ozymandns *s, const struct carve_event *e, struct session 
 	size_t n = labels_join(e->name, end, text, sizeof(text));
 	ptrdiff_t m =
 	    codec_decode_lax(codec_of(CODEC_BASE32), view_of(text, n), bytes, sizeof(bytes));
-	struct outlet o = {.sink = &s->sink,
-	    .kind = CARVE_STREAM,
-	    .way = CARVE_UP,
-	    .stream = x->stream,
-	    .time_ns = e->time_ns,
-	    .event = e->number};
+	struct outlet o = x->outlet[CARVE_UP];
+	uint64_t *out = &s->out[x - s->sessions.at];
+	o.time_ns = e->time_ns;
+	o.event = e->number;
 	if (m <= 0)
 		return;
-	outlet_data(&o, x->out, view_of(bytes, (size_t)m));
-	x->out += (uint64_t)m;
+	outlet_data(&o, *out, view_of(bytes, (size_t)m));
+	*out += (uint64_t)m;
 }
 
 static void ozymandns_feed(void *state, const struct carve_event *e)
@@ -188,9 +149,7 @@ static void ozymandns_feed(void *state, const struct carve_event *e)
 static void ozymandns_finish(void *state)
 {
 	struct ozymandns *s = state;
-	for (unsigned i = 0; i < SESSIONS; i++)
-		if (s->session[i].used)
-			finish_session(&s->session[i]);
+	sessions_finish(&s->sessions);
 }
 
 const struct carver carver_ozymandns = {

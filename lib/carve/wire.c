@@ -54,3 +54,17 @@ struct view answer_name(const struct answer *a, uint16_t *ret_order)
 	*ret_order = skip ? load_be16(rdata.p) : 0;
 	return view_of(rdata.p + skip, rdata.len - skip);
 }
+
+bool decimal_read(struct view text, unsigned digits, uint32_t *ret)
+{
+	uint32_t v = 0;
+	if (text.len == 0 || text.len > digits)
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.p[i] < '0' || text.p[i] > '9')
+			return false;
+		v = v * 10 + (text.p[i] - (unsigned)'0');
+	}
+	*ret = v;
+	return true;
+}

@@ -21,6 +21,7 @@ enum {
 	QTYPE_KEY = 25,
 	QTYPE_AAAA = 28,
 	QTYPE_SRV = 33,
+	QTYPE_PRIVATE_FIRST = 65280, /* RFC 6895 §3.1 */
 	QTYPE_PRIVATE = 65399,
 };
 
@@ -37,3 +38,6 @@ size_t txt_join(struct view rdata, uint8_t *to, size_t cap);
 /* The name in the rdata of a CNAME, MX or SRV; empty for other types. The order is the
  * preference of an MX, the priority of an SRV. */
 struct view answer_name(const struct answer *a, uint16_t *ret_order);
+
+/* A whole text as a decimal number of at most `digits` digits (9 or less). */
+bool decimal_read(struct view text, unsigned digits, uint32_t *ret);

@@ -155,7 +155,7 @@ static void add_addresses(const struct line *l, struct event *e, struct view arr
 
 static void read_name(const struct line *l, const struct pick *p, int64_t time_ns)
 {
-	uint8_t scratch[SCRATCH];
+	uint8_t scratch[SCRATCH + TEXT_WIDE];
 	struct endpoints *ends;
 	struct event *e = batch_open(l->batch, &ends);
 	if (!e)
@@ -165,7 +165,7 @@ static void read_name(const struct line *l, const struct pick *p, int64_t time_n
 		line_bad(l, MALFORMED_LINE_ADDRESS);
 		return;
 	}
-	struct view name = pick_text(&p[A_QNAME], scratch, sizeof(scratch));
+	struct view name = pick_text(&p[A_QNAME], scratch, SCRATCH);
 	if (!name.p) {
 		line_bad(l, MALFORMED_LINE_NAME);
 		return;
@@ -179,7 +179,7 @@ static void read_name(const struct line *l, const struct pick *p, int64_t time_n
 	ends->server_port = PORT_DNS;
 	ends->qclass = 1;
 	(void)rrtype_parse(p[A_QTYPE].value.raw, &e->qtype);
-	line_name(l->batch, e, name, TEXT_DECIMAL);
+	line_name(l, e, name, TEXT_DECIMAL);
 	if (p[A_ADDRESSES].value.type == JV_ARRAY)
 		add_addresses(l, e, p[A_ADDRESSES].value.raw);
 	batch_commit(l->batch, e);

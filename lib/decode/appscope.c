@@ -22,11 +22,11 @@ static void add_addresses(const struct line *l, struct event *e, struct view arr
 static void read_event(const struct line *l, bool is_answer, struct view data, int64_t time_ns)
 {
 	struct pick p[] = {{"domain"}, {"addrs"}};
-	uint8_t scratch[SCRATCH];
+	uint8_t scratch[SCRATCH + TEXT_WIDE];
 	struct endpoints *ends;
 
-	struct view name = pick_members(data, p, 2) ? pick_text(&p[0], scratch, sizeof(scratch))
-	                                            : view_of(NULL, 0);
+	struct view name =
+	    pick_members(data, p, 2) ? pick_text(&p[0], scratch, SCRATCH) : view_of(NULL, 0);
 	if (!name.p || p[0].value.type != JV_STRING) {
 		line_bad(l, MALFORMED_LINE_NAME);
 		return;
@@ -44,7 +44,7 @@ static void read_event(const struct line *l, bool is_answer, struct view data, i
 	ends->source = l->meta->source;
 	ends->server_port = PORT_DNS;
 	ends->qclass = 1;
-	line_name(l->batch, e, name, TEXT_PLAIN);
+	line_name(l, e, name, TEXT_PLAIN);
 	if (p[1].value.type == JV_ARRAY)
 		add_addresses(l, e, p[1].value.raw);
 	batch_commit(l->batch, e);

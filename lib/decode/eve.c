@@ -2,18 +2,30 @@
 #include "lib/decode/eve.h"
 
 #include "lib/decode/rrtype.h"
+#include "lib/decode/textwide.h"
 
 #define ESCAPES (TEXT_HEX | TEXT_DECIMAL)
 #define PORT_DNS 53
 /* Strings with JSON escapes are undone here; the longest name takes 1016 characters. */
 #define SCRATCH 2048
 
-static bool read_port(const struct fields *f, enum field i, uint16_t *ret)
+/* The values that are there by the million, by the way that is open to the line. */
+static inline bool read_uint(const struct line *l, struct view v, uint64_t max, uint64_t *ret)
 {
-	uint8_t scratch[8];
+	return l->is_wide ? textwide_uint(v, max, ret) : text_uint(v, max, ret);
+}
+
+static inline bool read_address(const struct line *l, struct view v, uint8_t ret[16])
+{
+	return l->is_wide ? textwide_address(v, l->has_avx2, ret) : text_address(v, ret);
+}
+
+static bool read_port(const struct line *l, const struct fields *f, enum field i, uint16_t *ret)
+{
+	uint8_t scratch[8 + TEXT_WIDE];
 	uint64_t n = 0;
-	struct view v = fields_text(f, i, scratch, sizeof(scratch));
-	if (v.p && !text_uint(v, UINT16_MAX, &n))
+	struct view v = fields_text(f, i, scratch, 8);
+	if (v.p && !read_uint(l, v, UINT16_MAX, &n))
 		return false;
 	*ret = (uint16_t)n;
 	return true;
@@ -43,20 +55,21 @@ static bool is_answer(const struct fields *f, bool *ret_known)
 /* A query goes from the asker to the asked. An answer has either the addresses of its packet or
  * those of the flow, which began at the asker: where exactly one side has the DNS port, that is
  * the asked, otherwise the flow's (what Suricata writes since 5) is taken. */
-static bool read_ends(const struct fields *f, bool answer, struct endpoints *ends)
+static bool read_ends(
+    const struct line *l, const struct fields *f, bool answer, struct endpoints *ends)
 {
-	uint8_t scratch[64];
+	uint8_t scratch[64 + TEXT_WIDE];
 	uint16_t src_port = 0, dest_port = 0;
 	bool swap;
-	if (!read_port(f, F_SRC_PORT, &src_port) || !read_port(f, F_DEST_PORT, &dest_port))
+	if (!read_port(l, f, F_SRC_PORT, &src_port) || !read_port(l, f, F_DEST_PORT, &dest_port))
 		return false;
 	swap = answer && src_port == PORT_DNS && dest_port != PORT_DNS;
 	ends->client_port = swap ? dest_port : src_port;
 	ends->server_port = swap ? src_port : dest_port;
-	return text_address(fields_text(f, F_SRC_IP, scratch, sizeof(scratch)),
-	           swap ? ends->server : ends->client) &&
-	       text_address(fields_text(f, F_DEST_IP, scratch, sizeof(scratch)),
-	           swap ? ends->client : ends->server);
+	return read_address(
+	           l, fields_text(f, F_SRC_IP, scratch, 64), swap ? ends->server : ends->client) &&
+	       read_address(
+	           l, fields_text(f, F_DEST_IP, scratch, 64), swap ? ends->client : ends->server);
 }
 
 static bool read_type(const struct fields *f, uint16_t *ret)
@@ -66,12 +79,13 @@ static bool read_type(const struct fields *f, uint16_t *ret)
 }
 
 /* rdata that is an object: SOA, SRV, MX. */
-static void answer_object(struct batch *b, struct event *e, struct fields_keys *keys, uint16_t type,
-    uint32_t ttl, struct view object)
+static void answer_object(struct batch *b, struct event *e, struct fields_level *keys,
+    uint16_t type, uint32_t ttl, struct view object)
 {
 	struct fields f;
 	uint8_t names[2][SCRATCH];
-	fields_read_record(object, keys, &f);
+	struct json j = json_over(object);
+	fields_read_record(&j, keys, &f);
 	enum field name = type == RR_SOA                ? F_MNAME
 	                  : fields_have(&f, F_EXCHANGE) ? F_EXCHANGE
 	                                                : F_NAME;
@@ -92,7 +106,7 @@ static void answer_object(struct batch *b, struct event *e, struct fields_keys *
 	line_answer_parts(b, e, type, ttl, &r, ESCAPES);
 }
 
-static void answer_value(struct batch *b, struct event *e, struct fields_keys *keys, uint16_t type,
+static void answer_value(struct batch *b, struct event *e, struct fields_level *keys, uint16_t type,
     uint32_t ttl, const struct json_value *v)
 {
 	uint8_t scratch[EVENT_ARENA_MAX];
@@ -116,7 +130,7 @@ static void answer_value(struct batch *b, struct event *e, struct fields_keys *k
 
 /* One record: an element of "answers", or "dns" itself in the first form. */
 static void answer_record(
-    struct batch *b, struct event *e, struct fields_keys *keys, const struct fields *f)
+    struct batch *b, struct event *e, struct fields_level *keys, const struct fields *f)
 {
 	static const enum field objects[] = {F_RDATA, F_SOA, F_SRV, F_MX};
 	uint32_t ttl = (uint32_t)number(f, F_TTL, UINT32_MAX);
@@ -134,8 +148,30 @@ static void answer_record(
 	line_answer_unknown(b, e, type, ttl);
 }
 
+/* Records that were taken apart when they were passed over. */
+static void read_known(const struct line *l, struct event *e, const struct fields_answers *list)
+{
+	for (uint32_t i = 0; i < list->n; i++) {
+		const struct fields_answer *a = &list->item[i];
+		struct view rdata = a->rdata.raw;
+		uint64_t ttl;
+		uint16_t type;
+		uint8_t quad[4];
+		if (!rrtype_parse(a->type.raw, &type)) {
+			e->flags |= EV_ANSWERS_CUT;
+			continue;
+		}
+		if (!a->has_ttl || !read_uint(l, a->ttl.raw, UINT32_MAX, &ttl))
+			ttl = 0;
+		if (type == RR_A && l->is_wide && textwide_quad(rdata, l->has_avx2, quad))
+			(void)batch_answer(l->batch, e, type, (uint32_t)ttl, view_of(quad, 4));
+		else
+			line_answer(l->batch, e, type, (uint32_t)ttl, rdata, ESCAPES);
+	}
+}
+
 static void read_answers(
-    struct batch *b, struct event *e, struct fields_keys *keys, struct view array)
+    struct batch *b, struct event *e, struct fields_level *keys, struct view array)
 {
 	struct json j = json_over(array);
 	struct json_value v;
@@ -143,7 +179,8 @@ static void read_answers(
 	json_enter(&j, '[');
 	while (json_next(&j) && json_value(&j, &v)) {
 		if (v.type == JV_OBJECT) {
-			fields_read_record(v.raw, keys, &f);
+			struct json r = json_over(v.raw);
+			fields_read_record(&r, keys, &f);
 			answer_record(b, e, keys, &f);
 		}
 	}
@@ -151,7 +188,7 @@ static void read_answers(
 
 /* {"A": ["192.0.2.1"], "TXT": [...]}: no TTLs, and no order among the types. */
 static void read_grouped(
-    struct batch *b, struct event *e, struct fields_keys *keys, struct view object)
+    struct batch *b, struct event *e, struct fields_level *keys, struct view object)
 {
 	struct json j = json_over(object);
 	struct json_text key;
@@ -173,7 +210,7 @@ static void read_grouped(
 
 /* The first question of the third form, into f as in the others. What more there are is payload
  * beside the question. */
-static uint16_t read_queries(struct fields *f, struct fields_keys *keys, struct view array)
+static uint16_t read_queries(struct fields *f, struct fields_level *keys, struct view array)
 {
 	struct json j = json_over(array);
 	struct json_value v;
@@ -184,7 +221,8 @@ static uint16_t read_queries(struct fields *f, struct fields_keys *keys, struct 
 		struct fields q;
 		if (v.type != JV_OBJECT)
 			continue;
-		fields_read_record(v.raw, keys, &q);
+		struct json r = json_over(v.raw);
+		fields_read_record(&r, keys, &q);
 		if (first) {
 			f->value[F_RRNAME] = q.value[F_RRNAME];
 			f->value[F_RRTYPE] = q.value[F_RRTYPE];
@@ -205,14 +243,18 @@ static void read_flags(struct event *e, const struct fields *f)
 	e->flags |= is_true(f, F_DNS_RD) ? EV_RD : 0;
 }
 
-static void read_response(
-    struct batch *b, struct event *e, struct fields_keys *keys, const struct fields *f)
+static void read_response(const struct line *l, struct event *e, const struct fields *f)
 {
+	struct batch *b = l->batch;
+	struct fields_level *keys = &l->memory->record;
 	uint8_t scratch[32];
 	struct view rcode = fields_text(f, F_DNS_RCODE, scratch, sizeof(scratch));
 	if (rcode.p && !rcode_parse(rcode, &e->rcode))
 		e->rcode = RCODE_UNKNOWN;
-	if (fields_have(f, F_DNS_ANSWERS) && f->value[F_DNS_ANSWERS].type == JV_ARRAY)
+	bool has_answers = fields_have(f, F_DNS_ANSWERS);
+	if (has_answers && f->dns_answers.n)
+		read_known(l, e, &f->dns_answers);
+	else if (has_answers && f->value[F_DNS_ANSWERS].type == JV_ARRAY)
 		read_answers(b, e, keys, f->value[F_DNS_ANSWERS].raw);
 	else if (fields_have(f, F_GROUPED) && f->value[F_GROUPED].type == JV_OBJECT)
 		read_grouped(b, e, keys, f->value[F_GROUPED].raw);
@@ -222,7 +264,7 @@ static void read_response(
 
 bool eve_event(struct fields *f, const struct line *l)
 {
-	uint8_t scratch[SCRATCH];
+	uint8_t scratch[SCRATCH + TEXT_WIDE];
 	struct batch *b = l->batch;
 	struct endpoints *ends;
 	int64_t time_ns;
@@ -230,12 +272,14 @@ bool eve_event(struct fields *f, const struct line *l)
 	bool answer = is_answer(f, &known);
 	if (!fields_have(f, F_DNS) || !known)
 		return line_bad(l, MALFORMED_LINE_FIELDS);
-	if (!text_time(fields_text(f, F_TIMESTAMP, scratch, sizeof(scratch)), &time_ns))
+	struct view time = fields_text(f, F_TIMESTAMP, scratch, SCRATCH);
+	if (l->is_wide ? !textwide_date(time, &l->memory->minute, &time_ns)
+	               : !text_time(time, &time_ns))
 		return line_bad(l, MALFORMED_LINE_TIME);
 	struct event *e = batch_open(b, &ends);
 	if (!e)
 		return false;
-	if (!read_ends(f, answer, ends))
+	if (!read_ends(l, f, answer, ends))
 		return line_bad(l, MALFORMED_LINE_ADDRESS);
 	if (fields_have(f, F_QUERIES) && f->value[F_QUERIES].type == JV_ARRAY)
 		e->extra = read_queries(f, &l->memory->record, f->value[F_QUERIES].raw);
@@ -247,15 +291,15 @@ bool eve_event(struct fields *f, const struct line *l)
 	ends->id = (uint16_t)number(f, F_DNS_ID, UINT16_MAX);
 	ends->opcode = (uint8_t)number(f, F_DNS_OPCODE, 15);
 	ends->qclass = 1;
-	e->transport = (uint8_t)line_transport(
-	    fields_text(f, F_PROTO, scratch, sizeof(scratch)), ends->server_port);
+	e->transport =
+	    (uint8_t)line_transport(fields_text(f, F_PROTO, scratch, SCRATCH), ends->server_port);
 	line_local(e, ends);
 	read_flags(e, f);
-	line_name(b, e, fields_text(f, F_RRNAME, scratch, sizeof(scratch)), ESCAPES);
+	line_name(l, e, fields_text(f, F_RRNAME, scratch, SCRATCH), ESCAPES);
 	/* The first form has no type where the response is an error. */
 	(void)read_type(f, &e->qtype);
 	if (answer)
-		read_response(b, e, &l->memory->record, f);
+		read_response(l, e, f);
 	batch_commit(b, e);
 	return true;
 }

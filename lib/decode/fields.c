@@ -143,11 +143,11 @@ enum field fields_find(struct view key)
 	return find_any_top(key, key.p + key.len);
 }
 
-enum level { LEVEL_TOP, LEVEL_ID, LEVEL_DNS };
+enum level { LEVEL_TOP, LEVEL_ID, LEVEL_DNS, LEVEL_RECORD };
 
 static inline enum field find(struct view key, const uint8_t *end, enum level level)
 {
-	if (level == LEVEL_DNS)
+	if (level >= LEVEL_DNS)
 		return find_dns(key, end);
 	return level == LEVEL_ID ? find_endpoint(key) : find_any_top(key, end);
 }
@@ -161,115 +161,381 @@ static enum field find_escaped(struct json_text key, enum level level)
 	return cut ? F_NONE : find(view_of(plain, n), plain + n, level);
 }
 
-static inline void keep(struct fields *f, enum field i, const struct json_value *v)
+/* Members that may be missing stand between those that are always there: so many are tried. */
+#define MEMBERS_TRIED 4u
+
+/* A walk over the members of an object. */
+struct walk {
+	struct json *j;
+	struct fields_level *k;
+	struct fields *f;
+	enum level level;
+	uint32_t next; /* the remembered member that is expected */
+};
+
+/* Values that are to be looked into while they are passed over. */
+static bool is_special(enum level level, enum field i)
 {
-	f->value[i] = *v;
-	uint64_t bit = 1ull << i;
-	f->have = v->type == JV_NULL ? f->have & ~bit : f->have | bit;
+	static const uint64_t special[] = {
+	    [LEVEL_TOP] = 1ull << F_DNS | 1ull << F_ID | 1ull << F_EVENT_TYPE | 1ull << F_ANSWERS |
+	                  1ull << F_TTLS,
+	    [LEVEL_DNS] = 1ull << F_DNS_ANSWERS | 1ull << F_GROUPED,
+	    [LEVEL_RECORD] = 0,
+	};
+	return special[level] >> i & 1;
 }
 
-/* Keys that may be missing stand between those that are always there: so many are tried. */
-#define KEYS_TRIED 4u
-
-/* False when it is not to be remembered; then the place of the next key is the same. */
-static bool remember(struct fields_keys *k, uint32_t at, struct view text, enum field field)
+static void forget(struct fields_level *k)
 {
-	if (k->n == FIELDS_KEYS || at > k->n || text.len > FIELDS_KEY_TEXT)
-		return false;
-	memmove(k->text[at + 1], k->text[at], (k->n - at) * FIELDS_KEY_TEXT);
-	memmove(&k->len[at + 1], &k->len[at], k->n - at);
-	memmove(&k->field[at + 1], &k->field[at], k->n - at);
-	memset(k->text[at], 0, FIELDS_KEY_TEXT);
-	memcpy(k->text[at], text.p, text.len);
-	k->len[at] = (uint8_t)text.len;
-	k->field[at] = (uint8_t)field;
+	/* No key, so that the walk ends here without asking whether it is at the end. */
+	k->member[0] = (struct fields_member){.slow = true};
+	k->n = 0;
+}
+
+void fields_forget(struct fields_memory *m)
+{
+	forget(&m->top);
+	forget(&m->id);
+	forget(&m->dns[0]);
+	forget(&m->dns[1]);
+	forget(&m->record);
+	m->minute.known = false;
+}
+
+/* Remember a key. */
+static void learn(struct walk *w, struct view text, enum field i)
+{
+	struct fields_level *k = w->k;
+	struct fields_member *to = &k->member[w->next];
+	bool special = is_special(w->level, i);
+	if (k->n == FIELDS_MEMBERS || text.len > FIELDS_KEY_TEXT)
+		return;
+	memmove(to + 1, to, (k->n + 1 - w->next) * sizeof(*to));
+	*to = (struct fields_member){.bit = fields_bit(i),
+	    .beyond = text.len < 16 ? 0xffffu << text.len & 0xffff : 0,
+	    .len = (uint8_t)text.len,
+	    .field = (uint8_t)i,
+	    .special = special,
+	    .slow = special || text.len > 16};
+	memcpy(to->text, text.p, text.len);
 	k->n++;
-	return true;
+	w->next++;
 }
 
-/* The next member: its field, the cursor then before its value. False at the end of the object, or
- * at an error. *at is where in the remembered keys we are. */
-static inline bool next_member(
-    struct json *j, struct fields_keys *k, uint32_t *at, enum level level, enum field *ret)
+/* A key that is not the expected one; its field, F_COUNT at an error. */
+__attribute__((noinline)) static enum field read_key(struct walk *w)
 {
+	struct json *j = w->j;
 	struct json_text key;
-	if (!jsonscan_member(j, '}'))
-		return false;
-	if (j->end - j->p >= (ptrdiff_t)FIELDS_KEY_TEXT) {
-		for (uint32_t i = *at; i < k->n && i < *at + KEYS_TRIED; i++) {
-			uint64_t counts = (2ull << (k->len[i] - 1)) - 1;
-			if (~scan32_same(j->p, k->text[i]) & counts)
-				continue;
-			*ret = (enum field)k->field[i];
-			j->p += k->len[i];
-			*at = i + 1;
-			return true;
-		}
-	}
+	enum field i;
 	(void)jsonscan_peek(j);
 	const uint8_t *start = j->p;
 	if (!jsonscan_name(j, &key))
-		return false;
-	*ret = __builtin_expect(key.escaped, 0) ? find_escaped(key, level)
-	                                        : find(key.raw, j->end, level);
+		return F_COUNT;
+	i = __builtin_expect(key.escaped, 0) ? find_escaped(key, w->level)
+	                                     : find(key.raw, j->end, w->level);
 	/* Quotes and colon stand right around the key, unless somebody puts blanks there. */
 	if (!key.escaped && (size_t)(j->p - start) == key.raw.len + 3)
-		*at += remember(k, *at, view_of(start, key.raw.len + 3), *ret);
+		learn(w, view_of(start, key.raw.len + 3), i);
+	return i;
+}
+
+/* Whether the member's key, or the first 16 bytes of it, is what stands at p. */
+static inline bool is_key(const struct fields_member *m, const uint8_t *p)
+{
+	return (scan16_same(p, m->text) | m->beyond) == 0xffff;
+}
+
+/* The field's value was read, one that is out of the ordinary perhaps. */
+static void keep(struct fields *f, enum field i)
+{
+	const struct json_value *v = &f->value[i];
+	uint64_t bit = fields_bit(i);
+	f->have = v->type == JV_NULL ? f->have & ~bit : f->have | bit;
+	if (v->escaped || v->type == JV_OBJECT)
+		f->odd |= bit;
+}
+
+/* Behind a value: whether another member follows. */
+static inline bool end_member(struct json *j)
+{
+	if (j->p <= j->wide && *j->p == ',') {
+		j->p++;
+		return true;
+	}
+	uint8_t c = jsonscan_peek(j);
+	if (c != ',' && c != '}')
+		return json_fail(j, JSON_BAD_SYNTAX);
+	j->p++;
+	return c == ',';
+}
+
+/* The value of a member and what is behind it, by the long way. True when another follows. */
+static bool read_slow(struct walk *w, enum field i)
+{
+	if (!jsonscan_value(w->j, &w->f->value[i]))
+		return false;
+	keep(w->f, i);
+	return end_member(w->j);
+}
+
+/* The member whose key we are before, if it is one of those expected here; the cursor is then
+ * before its value. */
+static const struct fields_member *expected(struct walk *w)
+{
+	struct json *j = w->j;
+	const struct fields_member *m = w->k->member + w->next, *end = w->k->member + w->k->n;
+	for (unsigned i = 0; j->p <= j->wide && m + i < end && i < MEMBERS_TRIED; i++) {
+		unsigned rest = m[i].len > 16 ? m[i].len - 16u : 0;
+		if (is_key(&m[i], j->p) &&
+		    !(~scan16_same(j->p + 16, m[i].text + 16) & ((1u << rest) - 1))) {
+			j->p += m[i].len;
+			w->next += i + 1;
+			return &m[i];
+		}
+	}
+	return NULL;
+}
+
+/* Read members up to a special one: its field, the cursor before its value. F_COUNT at the end of
+ * the object, and at an error. Where the next key is the expected one and its value an ordinary
+ * one, the place is kept in registers and nothing else is asked. */
+static inline enum field read_members(struct walk *w)
+{
+	struct json *const j = w->j;
+	struct fields *const f = w->f;
+	const uint8_t *const wide = j->wide;
+	for (;;) {
+		const uint8_t *p = j->p;
+		const struct fields_member *m = w->k->member + w->next;
+		uint64_t have = 0;
+		uint8_t c = 0;
+		for (; p <= wide && is_key(m, p) && !m->slow; m++) {
+			const uint8_t *behind =
+			    jsonscan_short(wide, p + m->len, &f->value[m->field]);
+			if (!behind)
+				break;
+			c = *behind;
+			if (c != ',' && c != '}')
+				break;
+			p = behind + 1;
+			have |= m->bit;
+			if (c == '}')
+				break;
+		}
+		f->have |= have;
+		j->p = p;
+		w->next = (uint32_t)(m - w->k->member);
+		if (c == '}')
+			return F_COUNT;
+		const struct fields_member *e = expected(w);
+		enum field i = e ? (enum field)e->field : read_key(w);
+		if (i == F_COUNT || (e ? e->special : is_special(w->level, i)))
+			return i;
+		if (!read_slow(w, i))
+			return F_COUNT;
+	}
+}
+
+/* Into an object; false when it has no members. */
+static inline bool enter(struct json *j)
+{
+	if (!json_enter(j, '{'))
+		return false;
+	if (jsonscan_peek(j) != '}')
+		return true;
+	j->p++;
+	return false;
+}
+
+/* An object without special members. */
+static inline void read_object(
+    struct json *j, struct fields_level *k, enum level level, struct fields *f)
+{
+	struct walk w = {.j = j, .k = k, .f = f, .level = level};
+	if (enter(j))
+		(void)read_members(&w);
+}
+
+/* Pass over a list of plain strings and numbers, as most are. False, nothing taken and no error
+ * set, when it is another. */
+static inline bool read_list(struct json *j, struct fields_list *ret, struct json_value *ret_value)
+{
+	const uint8_t *p = j->p;
+	uint32_t n = 0;
+	if (p > j->wide || *p != '[')
+		return false;
+	do {
+		unsigned len;
+		if (++p > j->wide || n == FIELDS_LIST)
+			return false;
+		if (*p == '"') {
+			const uint8_t *start = ++p;
+			if (!(p = jsonscan_plain(j->wide, p)))
+				return false;
+			ret->item[n].p = start;
+			ret->item[n++].len = (size_t)(p++ - start);
+		} else if ((len = jsonscan_number(p)) != 0) {
+			ret->item[n].p = p;
+			ret->item[n++].len = len;
+			p += len;
+		} else {
+			return false;
+		}
+	} while (*p == ',');
+	if (*p != ']')
+		return false;
+	p++;
+	ret->n = n;
+	jsonscan_set(ret_value, j->p, (size_t)(p - j->p), JV_ARRAY);
+	j->p = p;
 	return true;
 }
 
-/* The members of the object we are in, as far as they are no objects that have fields inside. */
-static void read_members(
-    struct json *j, struct fields_keys *keys, enum level level, struct fields *f)
+/* The same for the records of "answers". */
+static bool read_records(struct json *j, struct fields_level *k, struct fields_answers *ret,
+    struct json_value *ret_value)
 {
-	struct json_value v;
-	enum field i;
-	uint32_t at = 0;
-	while (next_member(j, keys, &at, level, &i))
-		if (jsonscan_value(j, &v))
-			keep(f, i, &v);
+	const uint64_t wanted = 1ull << F_RDATA | 1ull << F_RRTYPE;
+	struct json at = *j;
+	struct fields f;
+	uint32_t n = 0;
+	if (at.p > at.wide || *at.p != '[')
+		return false;
+	do {
+		struct fields_answer *to = &ret->item[n];
+		at.p++;
+		if (n++ == FIELDS_LIST || at.p > at.wide || *at.p != '{')
+			return false;
+		f.have = f.odd = 0;
+		read_object(&at, k, LEVEL_RECORD, &f);
+		const struct json_value *rdata = &f.value[F_RDATA], *type = &f.value[F_RRTYPE];
+		if (at.error || at.p > at.wide || f.odd || (f.have & wanted) != wanted ||
+		    rdata->type != JV_STRING || type->type == JV_ARRAY)
+			return false;
+		to->has_ttl = fields_have(&f, F_TTL) && f.value[F_TTL].type != JV_ARRAY;
+		to->type.raw = type->raw;
+		to->ttl.raw = f.value[F_TTL].raw;
+		to->rdata.raw = rdata->raw;
+	} while (*at.p == ',');
+	if (*at.p != ']')
+		return false;
+	at.p++;
+	ret->n = n;
+	jsonscan_set(ret_value, j->p, (size_t)(at.p - j->p), JV_ARRAY);
+	j->p = at.p;
+	return true;
 }
 
-bool fields_read_line(struct view line, struct fields_memory *memory, struct fields *ret,
+/* The same for "grouped", an object of lists, of which nothing is kept. */
+static bool skip_grouped(struct json *j, struct fields_list *scratch, struct json_value *ret_value)
+{
+	struct json at = *j;
+	struct json_value v;
+	if (at.p > at.wide || *at.p != '{')
+		return false;
+	do {
+		at.p++;
+		if (at.p > at.wide || *at.p != '"' || !(at.p = jsonscan_plain(at.wide, at.p + 1)) ||
+		    at.p > at.wide || at.p[1] != ':')
+			return false;
+		at.p += 2;
+		if (!read_list(&at, scratch, &v) || at.p > at.wide)
+			return false;
+	} while (*at.p == ',');
+	if (*at.p != '}')
+		return false;
+	at.p++;
+	jsonscan_set(ret_value, j->p, (size_t)(at.p - j->p), JV_OBJECT);
+	j->p = at.p;
+	return true;
+}
+
+/* A special value that is not to be entered. */
+static bool read_special(struct walk *w, enum field i, struct fields_memory *memory)
+{
+	struct json *j = w->j;
+	struct fields *f = w->f;
+	struct json_value *v = &f->value[i];
+	bool fine = false;
+	(void)jsonscan_peek(j);
+	if (i == F_ANSWERS) {
+		f->answers.n = 0;
+		fine = read_list(j, &f->answers, v);
+	} else if (i == F_TTLS) {
+		f->ttls.n = 0;
+		fine = read_list(j, &f->ttls, v);
+	} else if (i == F_DNS_ANSWERS) {
+		f->dns_answers.n = 0;
+		fine = read_records(j, &memory->record, &f->dns_answers, v);
+	} else if (i == F_GROUPED) {
+		struct fields_list scratch;
+		fine = skip_grouped(j, &scratch, v);
+	}
+	if (!fine && !jsonscan_value(j, v))
+		return false;
+	keep(f, i);
+	return true;
+}
+
+/* The object "dns". */
+static void read_dns(struct json *j, struct fields_memory *memory, struct fields *f)
+{
+	struct walk w = {.j = j, .f = f, .level = LEVEL_DNS};
+	if (!enter(j))
+		return;
+	struct fields_level *k = memory->dns;
+	bool other = k->n && j->p <= j->wide && !is_key(&k->member[0], j->p);
+	w.k = k + other;
+	enum field i;
+	do
+		i = read_members(&w);
+	while (i != F_COUNT && read_special(&w, i, memory) && end_member(j));
+}
+
+static void enter_special(
+    struct json *j, enum field i, struct fields_memory *memory, struct fields *f)
+{
+	if (i == F_DNS)
+		read_dns(j, memory, f);
+	else
+		read_object(j, &memory->id, LEVEL_ID, f);
+	f->value[i] = (struct json_value){.type = JV_OBJECT};
+	keep(f, i);
+}
+
+bool fields_read_line(struct json j, struct fields_memory *memory, struct fields *ret,
     bool *ret_other, enum json_error *ret_error)
 {
-	struct json j = json_over(line);
-	struct json_value v;
-	enum field i;
-	uint32_t at = 0;
-	ret->have = 0;
+	struct walk w = {.j = &j, .k = &memory->top, .f = ret, .level = LEVEL_TOP};
+	ret->have = ret->odd = 0;
 	*ret_other = false;
-	json_enter(&j, '{');
-	while (next_member(&j, &memory->top, &at, LEVEL_TOP, &i)) {
-		if ((i == F_DNS || i == F_ID) && jsonscan_peek(&j) == '{') {
-			bool is_dns = i == F_DNS;
-			json_enter(&j, '{');
-			read_members(&j, is_dns ? &memory->dns : &memory->id,
-			    is_dns ? LEVEL_DNS : LEVEL_ID, ret);
-			ret->have |= 1ull << i;
-			ret->value[i] = (struct json_value){.type = JV_OBJECT};
-			continue;
-		}
-		if (!jsonscan_value(&j, &v))
+	bool more = enter(&j);
+	while (more) {
+		enum field i = read_members(&w);
+		if (i == F_COUNT)
 			break;
-		keep(ret, i, &v);
-		if (i == F_EVENT_TYPE && v.type == JV_STRING && !view_is(v.raw, "dns")) {
+		if ((i == F_DNS || i == F_ID) && jsonscan_peek(&j) == '{')
+			enter_special(&j, i, memory, ret);
+		else if (!read_special(&w, i, memory))
+			break;
+		const struct json_value *v = &ret->value[i];
+		if (i == F_EVENT_TYPE && v->type == JV_STRING && !view_is(v->raw, "dns")) {
 			*ret_other = true;
-			return true;
+			break;
 		}
+		more = end_member(&j);
 	}
-	if (json_end(&j))
+	if (*ret_other || json_end(&j))
 		return true;
 	*ret_error = j.error;
 	return false;
 }
 
-void fields_read_record(struct view object, struct fields_keys *keys, struct fields *ret)
+void fields_read_record(struct json *j, struct fields_level *level, struct fields *ret)
 {
-	struct json j = json_over(object);
-	ret->have = 0;
-	json_enter(&j, '{');
-	read_members(&j, keys, LEVEL_DNS, ret);
+	ret->have = ret->odd = 0;
+	read_object(j, level, LEVEL_RECORD, ret);
 }
 
 struct view fields_text(const struct fields *f, enum field i, uint8_t *scratch, size_t room)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "lib/decode/json.h"
+#include "lib/decode/textwide.h"
 
 enum field {
 	F_NONE,
@@ -77,10 +78,38 @@ enum field {
 };
 _Static_assert(F_COUNT <= 64, "struct fields has a bit for each");
 
+/* The elements of a list, found while it was passed over. None are kept of a list that is long or
+ * that has more in it than plain strings and numbers: that is to be walked again. */
+#define FIELDS_LIST 24u
+
+struct fields_list {
+	uint32_t n;
+	struct view item[FIELDS_LIST];
+};
+
+/* The same of an EVE event's "answers": records whose rdata is a string. */
+struct fields_answer {
+	struct json_value type, ttl, rdata;
+	bool has_ttl;
+};
+
+struct fields_answers {
+	uint32_t n;
+	struct fields_answer item[FIELDS_LIST];
+};
+
 struct fields {
 	uint64_t have; /* bit for each field that the line has, null not counted */
+	uint64_t odd;  /* strings with escapes, and objects */
 	struct json_value value[F_COUNT];
+	struct fields_list answers, ttls;
+	struct fields_answers dns_answers;
 };
+
+static inline uint64_t fields_bit(enum field i)
+{
+	return 1ull << i;
+}
 
 static inline bool fields_have(const struct fields *f, enum field i)
 {
@@ -90,37 +119,45 @@ static inline bool fields_have(const struct fields *f, enum field i)
 /* The field a key or column stands for at the top of a record; F_NONE for the others. */
 enum field fields_find(struct view key);
 
-/* What a sensor writes has the same keys in the same order, line after line. The keys met at one
- * level, each with its quotes and its colon, in the order in which they came: the walk compares
- * the line with them before it looks anywhere else. Begins with n = 0. */
+/* What a sensor writes has the same keys in the same order, line after line. The members met at
+ * one level, in the order in which they came, each with its key as written, from the opening quote
+ * to the colon: the walk compares the line with them before it looks anywhere else. */
 #define FIELDS_KEY_TEXT 32u
-#define FIELDS_KEYS 48u
+#define FIELDS_MEMBERS 48u
 
-struct fields_keys {
+struct fields_member {
+	uint8_t text[FIELDS_KEY_TEXT];
+	uint64_t bit;    /* of the field */
+	uint32_t beyond; /* bit for each byte of the first 16 that is not of the key */
+	uint8_t len;
+	uint8_t field;
+	bool special; /* its value is not read as others are */
+	bool slow;    /* special, or longer than 16, or the one behind the last */
+};
+
+struct fields_level {
 	uint32_t n;
-	uint8_t field[FIELDS_KEYS], len[FIELDS_KEYS];
-	uint8_t text[FIELDS_KEYS][FIELDS_KEY_TEXT];
+	struct fields_member member[FIELDS_MEMBERS + 1];
 };
 
 /* What is remembered between the lines of one log. It changes how fast a line is read, and never
  * what is read. */
 struct fields_memory {
-	struct fields_keys top, id, dns, record;
+	struct fields_level top, id, dns[2],
+	    record; /* "dns" has one form in queries, one in answers */
+	struct textwide_minute minute;
 };
 
-static inline void fields_forget(struct fields_memory *m)
-{
-	m->top.n = m->id.n = m->dns.n = m->record.n = 0;
-}
+void fields_forget(struct fields_memory *m);
 
 /* Walk a line. The last of several equal keys counts. False when it is not well-formed; ret_error
  * then says how. The walk stops early at an event_type other than "dns", and *ret_other is set:
  * most lines of an EVE log are of no interest, and long. */
-bool fields_read_line(struct view line, struct fields_memory *memory, struct fields *ret,
+bool fields_read_line(struct json j, struct fields_memory *memory, struct fields *ret,
     bool *ret_other, enum json_error *ret_error);
 
 /* Walk one object inside "dns" (a value of a well-formed line): an answer, a question, rdata. */
-void fields_read_record(struct view object, struct fields_keys *keys, struct fields *ret);
+void fields_read_record(struct json *j, struct fields_level *level, struct fields *ret);
 
 /* A field as text: a string's characters (in scratch where it had escapes), a number or word as
  * written. An empty view, its pointer NULL, when the line has none or it is a container. */

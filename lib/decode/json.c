@@ -318,6 +318,13 @@ bool json_value(struct json *j, struct json_value *ret)
 
 bool json_value_slow(struct json *j, uint8_t c, struct json_value *ret)
 {
+	if (c == '"') {
+		struct json_text t;
+		if (!json_string_slow(j, &t))
+			return false;
+		*ret = (struct json_value){.raw = t.raw, .type = JV_STRING, .escaped = t.escaped};
+		return true;
+	}
 	if (c != '{' && c != '[')
 		return read_scalar(j, c, ret);
 	const uint8_t *start = j->p;

@@ -34,8 +34,9 @@ enum json_error { JSON_FINE, JSON_BAD_SYNTAX, JSON_BAD_UTF8 };
 struct json {
 	const uint8_t *p;
 	const uint8_t *end;
-	bool first;    /* nothing was read yet of the container we are in */
-	uint8_t error; /* enum json_error */
+	const uint8_t *wide; /* up to here, JSON_WIDE bytes can be read; NULL when nowhere */
+	bool first;          /* nothing was read yet of the container we are in */
+	uint8_t error;       /* enum json_error */
 };
 
 /* The inside of a string, as it stands in the line. */
@@ -51,9 +52,22 @@ struct json_value {
 	bool escaped;
 };
 
+/* A key of up to 16 bytes, and what a value takes to be seen whole. */
+#define JSON_WIDE 64
+
+/* A line, or a value of one, of which bytes before limit can be read. Where that is behind its end,
+ * a line ends in \r or \n. */
+static inline struct json json_over_wide(struct view line, const uint8_t *limit)
+{
+	const uint8_t *end = line.p + line.len;
+	return (struct json){.p = line.p,
+	    .end = end,
+	    .wide = limit - line.p >= JSON_WIDE ? limit - JSON_WIDE : NULL};
+}
+
 static inline struct json json_over(struct view line)
 {
-	return (struct json){.p = line.p, .end = line.p + line.len};
+	return json_over_wide(line, line.p + line.len);
 }
 
 /* Go into the object ('{') or array ('[') we stand before; false, and an error, when it is none. */

@@ -3,6 +3,7 @@
 
 #include "lib/base/cursor.h"
 #include "lib/decode/rrtype.h"
+#include "lib/decode/textwide.h"
 
 static bool is_blank(struct view v)
 {
@@ -34,20 +35,30 @@ bool line_next(struct view *lines, struct line *l)
 	return false;
 }
 
-void line_name(struct batch *b, struct event *e, struct view text, unsigned escapes)
+size_t line_wide(struct view lines)
 {
-	uint8_t wire[TEXT_NAME_ROOM];
+	if (lines.len <= TEXT_WIDE)
+		return 0;
+	const uint8_t *end = memrchr(lines.p, '\n', lines.len - TEXT_WIDE);
+	return end ? (size_t)(end - lines.p) + 1 : 0;
+}
+
+void line_name(const struct line *l, struct event *e, struct view text, unsigned escapes)
+{
+	struct batch *b = l->batch;
+	/* The first thing in an event's block always fits. */
+	uint8_t *wire = batch_grow(b, e, TEXT_NAME_ROOM);
 	bool cut;
 	if (!text.p) {
 		e->flags |= EV_NO_NAME;
 		return;
 	}
-	size_t n = text_name(text, escapes, wire, &cut);
+	e->name_len = (uint8_t)(l->is_wide ? textwide_name(text, escapes, wire, &cut)
+	                                   : text_name(text, escapes, wire, &cut));
 	if (cut) {
 		e->flags |= EV_NAME_CUT;
 		batch_malformed(b, MALFORMED_LINE_NAME);
 	}
-	(void)batch_name(b, e, wire, n); /* the first thing in an event's block always fits */
 }
 
 #define PORT_DNS 53
@@ -91,14 +102,6 @@ void line_local(struct event *e, const struct endpoints *ends)
 		return;
 	if (is_multicast(ends->server) || (is_inside(ends->client) && is_inside(ends->server)))
 		e->flags |= EV_LOCAL;
-}
-
-uint32_t line_ttl(struct view text)
-{
-	uint64_t n = 0;
-	for (size_t i = 0; i < text.len && i < 10 && (uint8_t)(text.p[i] - '0') < 10; i++)
-		n = n * 10 + (uint8_t)(text.p[i] - '0');
-	return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
 }
 
 static bool is_word(struct view v, const char *word)

@@ -22,6 +22,8 @@ struct line {
 	struct view text;
 	const struct line_meta *meta;
 	struct fields_memory *memory; /* of JSON lines */
+	bool has_avx2;
+	bool is_wide; /* TEXT_WIDE bytes can be read from any byte of it on */
 	struct batch *batch;
 	uint16_t seq, next_seq; /* its number within the call, the greatest one for all beyond */
 };
@@ -45,8 +47,11 @@ static inline bool line_bad(const struct line *l, enum malformed why)
 	return false;
 }
 
+/* How much at the front of lines are those behind which TEXT_WIDE bytes can be read. */
+size_t line_wide(struct view lines);
+
 /* Give the open event its qname; text with a NULL pointer is a record without one. */
-void line_name(struct batch *b, struct event *e, struct view text, unsigned escapes);
+void line_name(const struct line *l, struct event *e, struct view text, unsigned escapes);
 
 /* Set EV_LOCAL when the name service is one of the link's own (mDNS, LLMNR, NBNS) and both sides
  * are inside: what leaves the site by those ports is of interest. */
@@ -75,9 +80,6 @@ void line_answer_parts(struct batch *b, struct event *e, uint16_t type, uint32_t
 
 /* An answer of which the log says only that it was there. */
 void line_answer_unknown(struct batch *b, struct event *e, uint16_t type, uint32_t ttl);
-
-/* Seconds to live: the whole part of a number, 0 when it is none. */
-uint32_t line_ttl(struct view text);
 
 /* Transport from what sensors write in any case (udp, tcp), and the server's port: a sensor that
  * saw inside port 443 saw DoH, inside 853 DoT. */

@@ -4,6 +4,7 @@
 #include "include/dnshound.h"
 #include "lib/decode/agent.h"
 #include "lib/decode/appscope.h"
+#include "lib/decode/avx2.h"
 #include "lib/decode/eve.h"
 #include "lib/decode/zeek.h"
 
@@ -13,19 +14,20 @@ static bool has_zeek_key(const struct fields *f)
 	                     1ull << F_TS);
 }
 
-static void read_line(const struct line *l)
+static void read_line(const struct line *l, struct fields *f)
 {
-	struct fields f;
 	enum json_error error;
 	bool other;
-	if (!fields_read_line(l->text, l->memory, &f, &other, &error)) {
+	const uint8_t *end = l->text.p + l->text.len;
+	struct json j = json_over_wide(l->text, l->is_wide ? end + TEXT_WIDE : end);
+	if (!fields_read_line(j, l->memory, f, &other, &error)) {
 		line_bad(l, error == JSON_BAD_UTF8 ? MALFORMED_LINE_UTF8 : MALFORMED_LINE_JSON);
 	} else if (other) {
 		l->batch->skipped++;
-	} else if (fields_have(&f, F_EVENT_TYPE)) {
-		(void)eve_event(&f, l);
-	} else if (has_zeek_key(&f)) {
-		(void)zeek_json_event(&f, l);
+	} else if (fields_have(f, F_EVENT_TYPE)) {
+		(void)eve_event(f, l);
+	} else if (has_zeek_key(f)) {
+		(void)zeek_json_event(f, l);
 	} else if (!agent_line(l) && !appscope_line(l)) {
 		line_bad(l, MALFORMED_LINE_FIELDS);
 	}
@@ -34,10 +36,18 @@ static void read_line(const struct line *l)
 void json_lines(struct view lines, const struct line_meta *meta, struct batch *b)
 {
 	struct fields_memory memory;
-	struct line l = {.meta = meta, .batch = b, .memory = &memory};
+	struct fields f;
+	struct line l = {.meta = meta, .batch = b, .memory = &memory, .has_avx2 = avx2_is_here()};
+	size_t wide = line_wide(lines);
+	struct view rest = view_of(lines.p + wide, lines.len - wide);
 	fields_forget(&memory);
+	lines.len = wide;
+	l.is_wide = true;
 	while (line_next(&lines, &l))
-		read_line(&l);
+		read_line(&l, &f);
+	l.is_wide = false;
+	while (line_next(&rest, &l))
+		read_line(&l, &f);
 }
 
 int64_t json_line_time(struct view line)

@@ -2,8 +2,8 @@
  *
  * The byte scans of the line parsers, alone in one place: each is one question about 16 or 64
  * bytes, answered as a bit mask, bit i for byte i. SSE2 is part of x86-64; other machines take
- * the plain loops, which the tests hold to the same answers. Callers make sure that all 16 or 64
- * bytes may be read. */
+ * the plain loops, which the tests hold to the same answers. Callers make sure that all of them
+ * may be read. */
 #pragma once
 
 #include <stdint.h>
@@ -42,12 +42,26 @@ static inline uint32_t scan16_same_plain(const uint8_t *p, const uint8_t *q)
 	return m;
 }
 
-static inline uint64_t scan64_eq2_plain(const uint8_t *p, uint8_t a, uint8_t b)
+/* Hexadecimal digits of either case. */
+static inline uint32_t scan16_hex_plain(const uint8_t *p)
 {
-	uint64_t m = 0;
-	for (unsigned i = 0; i < 64; i++)
-		m |= (uint64_t)(p[i] == a || p[i] == b) << i;
+	uint32_t m = 0;
+	for (unsigned i = 0; i < 16; i++)
+		m |= (uint32_t)((uint8_t)(p[i] - '0') < 10 || (uint8_t)((p[i] | 0x20) - 'a') < 6)
+		     << i;
 	return m;
+}
+
+/* Which of 64 bytes are a or b; *ret_b: which are b. */
+static inline uint64_t scan64_eq2_plain(const uint8_t *p, uint8_t a, uint8_t b, uint64_t *ret_b)
+{
+	uint64_t m = 0, n = 0;
+	for (unsigned i = 0; i < 64; i++) {
+		m |= (uint64_t)(p[i] == a) << i;
+		n |= (uint64_t)(p[i] == b) << i;
+	}
+	*ret_b = n;
+	return m | n;
 }
 
 #ifdef __SSE2__
@@ -84,16 +98,27 @@ static inline uint32_t scan16_same(const uint8_t *p, const uint8_t *q)
 	return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(scan_load(p), scan_load(q)));
 }
 
-static inline uint64_t scan64_eq2(const uint8_t *p, uint8_t a, uint8_t b)
+static inline uint32_t scan16_hex(const uint8_t *p)
+{
+	__m128i x = scan_load(p), d = _mm_sub_epi8(x, _mm_set1_epi8('0'));
+	__m128i a = _mm_sub_epi8(_mm_or_si128(x, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+	__m128i m = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(d, _mm_set1_epi8(9)), d),
+	    _mm_cmpeq_epi8(_mm_min_epu8(a, _mm_set1_epi8(5)), a));
+	return (uint32_t)_mm_movemask_epi8(m);
+}
+
+static inline uint64_t scan64_eq2(const uint8_t *p, uint8_t a, uint8_t b, uint64_t *ret_b)
 {
 	__m128i va = _mm_set1_epi8((char)a), vb = _mm_set1_epi8((char)b);
-	uint64_t m = 0;
+	uint64_t m = 0, n = 0;
 	for (unsigned i = 0; i < 4; i++) {
 		__m128i x = scan_load(p + 16 * i);
-		__m128i hit = _mm_or_si128(_mm_cmpeq_epi8(x, va), _mm_cmpeq_epi8(x, vb));
-		m |= (uint64_t)(uint32_t)_mm_movemask_epi8(hit) << (16 * i);
+		__m128i is_a = _mm_cmpeq_epi8(x, va), is_b = _mm_cmpeq_epi8(x, vb);
+		m |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_a) << (16 * i);
+		n |= (uint64_t)(uint32_t)_mm_movemask_epi8(is_b) << (16 * i);
 	}
-	return m;
+	*ret_b = n;
+	return m | n;
 }
 #else
 static inline uint32_t scan16_eq(const uint8_t *p, uint8_t c)
@@ -116,13 +141,13 @@ static inline uint32_t scan16_same(const uint8_t *p, const uint8_t *q)
 	return scan16_same_plain(p, q);
 }
 
-static inline uint64_t scan64_eq2(const uint8_t *p, uint8_t a, uint8_t b)
+static inline uint32_t scan16_hex(const uint8_t *p)
 {
-	return scan64_eq2_plain(p, a, b);
+	return scan16_hex_plain(p);
+}
+
+static inline uint64_t scan64_eq2(const uint8_t *p, uint8_t a, uint8_t b, uint64_t *ret_b)
+{
+	return scan64_eq2_plain(p, a, b, ret_b);
 }
 #endif
-
-static inline uint32_t scan32_same(const uint8_t *p, const uint8_t *q)
-{
-	return scan16_same(p, q) | scan16_same(p + 16, q + 16) << 16;
-}

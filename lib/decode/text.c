@@ -58,6 +58,14 @@ bool text_uint(struct view v, uint64_t max, uint64_t *ret)
 	return true;
 }
 
+uint32_t text_whole(struct view v)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < v.len && i < 10 && (uint8_t)(v.p[i] - '0') < 10; i++)
+		n = n * 10 + (uint8_t)(v.p[i] - '0');
+	return n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
+}
+
 /* Exactly n digits at p, as part of a fixed form. */
 static bool digits(const uint8_t *p, unsigned n, uint32_t *ret)
 {

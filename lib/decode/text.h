@@ -16,8 +16,15 @@ enum text_escape {
 	TEXT_BACKSLASH = 4, /* \\: Zeek's TSV */
 };
 
+/* Where this many bytes can be read from any byte of a text on, textwide.h is faster. */
+#define TEXT_WIDE 64u
+
 /* Decimal digits only, no greater than max. */
 bool text_uint(struct view v, uint64_t max, uint64_t *ret);
+
+/* The whole part of a number, of the first ten digits of it, 0 when it begins with none: seconds to
+ * live. */
+uint32_t text_whole(struct view v);
 
 /* Nanoseconds since the epoch from either form that logs use:
  * seconds with a fraction and perhaps an exponent (1717747200.096671; 1.7e9). Counts from 1e11

@@ -100,6 +100,10 @@ void engine_finish(struct engine *e, struct slot *s);
 typedef void engine_event_fn(void *ctx, const struct batch *b, const struct event *ev);
 void engine_each_event(const struct slot *s, engine_event_fn *fn, void *ctx);
 
+/* How many records (packets, or lines that are neither blank nor comments) the slot's chunk has,
+ * and whose it is: with event.seq, where in its input an event comes from. */
+uint64_t engine_slot_records(const struct slot *s, uint16_t *ret_source);
+
 void engine_stats(const struct engine *e, struct engine_stats *ret);
 
 /* Whether a pair (the hashes of one of its events) has reached the threshold, and how it was

@@ -92,6 +92,12 @@ void engine_decode(const struct engine *e, struct slot *s, const struct dh_chunk
 		observe_event(&e->observer, s->memo, s->batch, &s->batch->events[i]);
 }
 
+uint64_t engine_slot_records(const struct slot *s, uint16_t *ret_source)
+{
+	*ret_source = s->chunk->source;
+	return s->chunk->frames ? s->chunk->n_frames : s->batch->records;
+}
+
 void engine_each_event(const struct slot *s, engine_event_fn *fn, void *ctx)
 {
 	uint32_t late = 0;

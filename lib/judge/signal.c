@@ -221,6 +221,7 @@ PLAIN(nxdomain_permille)
 PLAIN(gap_spread_permille)
 PLAIN(days)
 PLAIN(digest_permille)
+PLAIN(names_per_zone)
 PLAIN(zone_clients)
 PLAIN(top_permille)
 PLAIN(confidence)
@@ -242,6 +243,7 @@ enum need {
 	DOWN_LEADS,
 	REPEATS_LEAD,
 	TIMED,
+	NO_TIMER,
 	DRIPS,
 	FOREST,
 	KNOWN_ZONE,
@@ -267,7 +269,7 @@ static const struct {
     [SIGNAL_UNIQUE] = {value_unique_permille, PAIR | ZONE, NAMES},
     [SIGNAL_OPAQUE_TYPES] = {value_opaque_permille, PAIR, ALWAYS},
     [SIGNAL_OPAQUE_ANSWERS] = {value_opaque_answer_permille, PAIR, RESPONSES},
-    [SIGNAL_NXDOMAIN] = {value_nxdomain_permille, PAIR | SUFFIX, RESPONSES},
+    [SIGNAL_NXDOMAIN] = {value_nxdomain_permille, PAIR | SUFFIX, NO_TIMER},
     [SIGNAL_PREVALENCE] = {value_prevalence, PAIR | ZONE, ALWAYS},
     [SIGNAL_TEMPO] = {value_gap_spread_permille, PAIR, TIMED},
     [SIGNAL_DIGESTS] = {value_digest_permille, PAIR, NAMES},
@@ -276,6 +278,7 @@ static const struct {
     [SIGNAL_ZONE_KIND] = {value_zone_kind, PAIR | ZONE | CLIENT | SUFFIX, ALWAYS},
     [SIGNAL_EXTRA] = {value_extra, PAIR, ALWAYS},
     [SIGNAL_CONCENTRATION] = {value_top_permille, CLIENT, ALWAYS},
+    [SIGNAL_NAMES_PER_ZONE] = {value_names_per_zone, CLIENT, ALWAYS},
     [SIGNAL_UNLIKE_SITE] = {value_unlike_site, PAIR, FOREST},
     [SIGNAL_KNOWN_ZONE] = {value_known_zone, PAIR, KNOWN_ZONE},
     [SIGNAL_SERVICE] = {service_state, PAIR, SERVICE},
@@ -290,6 +293,8 @@ static bool is_timed(const struct features *f, const struct budgets *b)
 	return f->queries > GAPS && f->mean_gap_ms >= GAP_MS &&
 	       f->unique_permille >= NEW_PERMILLE && names_carry(f, b);
 }
+
+#define REGULAR_PERMILLE 250
 
 static bool is_needed(enum need need, const struct features *f, const struct budgets *b)
 {
@@ -306,6 +311,9 @@ static bool is_needed(enum need need, const struct features *f, const struct bud
 		return answers_carry(f, b);
 	case TIMED:
 		return is_timed(f, b);
+	case NO_TIMER: /* whose names need not exist: the question is the message */
+		return (f->responses > 0 || f->subject != SUBJECT_PAIR) &&
+		       !(is_timed(f, b) && f->gap_spread_permille < REGULAR_PERMILLE);
 	case DRIPS: /* where the leak speaks for itself, its days add nothing */
 		return f->zone_clients <= 2 && names_carry(f, b) &&
 		       against_budget(f->up, b->up, f) < 100;
@@ -382,6 +390,7 @@ static const struct {
         10},
     [SIGNAL_ZONE_CLIENTS] = {" clients, about, ask for names of this zone", 1},
     [SIGNAL_DAYS] = {" days brought new names to a zone that hardly anybody else asks for", 1},
+    [SIGNAL_NAMES_PER_ZONE] = {" names on average to each of the zones it told any", 1},
     [SIGNAL_CONCENTRATION] = {" % of it went to a single zone", 10},
 };
 

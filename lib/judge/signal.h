@@ -33,6 +33,7 @@ enum signal {
 	                                   * 6 reverse, of a client that asks in few of them */  \
 	X(EXTRA, extra_bytes)             /* data beside question and answers */                 \
 	X(CONCENTRATION, concentration)   /* client: permille told to the largest zone */        \
+	X(NAMES_PER_ZONE, names_per_zone) /* client: mean over the rare zones it told any */     \
 	X(UNLIKE_SITE, unlike_site)       /* permille, of the learned isolation forest */        \
 	X(KNOWN_ZONE, known_zone)         /* percent of what a pair of the learned zone leaks */ \
 	X(SERVICE, service)               /* enum service_state, of a declared service */        \

@@ -69,18 +69,33 @@ static void count_top(struct account *a, uint64_t zone_hash, uint32_t bits)
 		a->top_bits[i] -= bits < a->top_bits[i] ? bits : a->top_bits[i];
 }
 
+/* Many names to each of many zones that nobody else asks, and dearer ones than the addresses and
+ * numbers that block lists are asked: all of them count in full. Else only what is beyond ordinary
+ * names. */
+static bool is_rotating(const struct account *a)
+{
+	enum { ZONES = 8, NAMES_EACH = 8, BITS256_PER_CHAR = 3 * 256 };
+	return a->subject == SUBJECT_CLIENT && a->told >= ZONES &&
+	       a->names / NAMES_EACH >= a->told && a->bits >= a->chars * BITS256_PER_CHAR;
+}
+
+static const uint32_t *told_sums(const struct account *a)
+{
+	return is_rotating(a) ? a->sums.down : a->sums.up;
+}
+
 static struct account *add(struct account *a, const struct note *n, const struct decay *d)
 {
 	sums_age(&a->sums, d, n->time_s);
-	sums_add(&a->sums, n->excess, 0);
+	sums_add(&a->sums, n->excess, n->bits);
 	a->bits += n->bits;
 	a->chars += n->chars;
 	a->names++;
 	a->last_s = n->time_s;
 	count_top(a, n->zone_hash, n->bits);
-	if (a->sums.up[SCALES - 1] < a->judged_at)
+	uint32_t up = told_sums(a)[SCALES - 1];
+	if (up < a->judged_at)
 		return NULL;
-	uint32_t up = a->sums.up[SCALES - 1];
 	a->judged_at = up > UINT32_MAX / 2 ? UINT32_MAX : up + up / 2;
 	return a;
 }
@@ -88,8 +103,10 @@ static struct account *add(struct account *a, const struct note *n, const struct
 struct account *accounts_take(struct accounts *a, const struct note *n, const struct decay *d)
 {
 	struct account *client = find(a, accounts_client_key(n->client_hash), n, SUBJECT_CLIENT);
-	if (n->kind == NOTE_LEAK)
+	if (n->kind == NOTE_LEAK) {
+		client->told += n->is_first;
 		return add(client, n, d);
+	}
 	if (n->kind == NOTE_ZONE) {
 		client->zones++;
 		client->mixed += n->is_mixed;
@@ -169,10 +186,11 @@ void features_account(struct features *f, const struct account *a, int64_t time_
 	    .unique_permille = 1000,
 	    .bits_per_char = a->chars ? (uint32_t)(a->bits / a->chars) : 0,
 	    .client_breadth = a->zones,
+	    .names_per_zone = a->told ? a->names / a->told : 0,
 	};
 	memcpy(f->client, a->client, 16);
 	for (int i = 0; i < SCALES; i++)
-		f->up[i] = (uint32_t)bits256_bytes(a->sums.up[i]);
+		f->up[i] = (uint32_t)bits256_bytes(told_sums(a)[i]);
 	for (int i = 0; i < ACCOUNT_TOP; i++)
 		if (a->top_bits[i] > top)
 			top = a->top_bits[i];

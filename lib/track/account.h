@@ -17,7 +17,7 @@ enum { ACCOUNT_TOP = 8, ACCOUNT_SUFFIX_MAX = 30 };
 /* What decides which one is evicted stands in the first cache line. */
 struct account {
 	uint64_t key;       /* 0: free */
-	struct sums sums;   /* up: excess */
+	struct sums sums;   /* up: excess; down: price in full */
 	uint32_t zones;     /* distinct zones met; what a pair table forgot may count twice */
 	uint32_t names;     /* names, or zones, that the sums are made of */
 	uint32_t nxdomain;  /* of those, answered NXDOMAIN */
@@ -28,6 +28,7 @@ struct account {
 	/* The zones that told most, by the algorithm of Misra and Gries (1982). */
 	uint64_t top[ACCOUNT_TOP];
 	uint32_t top_bits[ACCOUNT_TOP];
+	uint32_t told;     /* rare zones that got at least one of the names */
 	uint32_t mixed;    /* of the zones met, asked for in both cases of letters */
 	uint32_t reverse6; /* of the zones met, IPv6 reverse zones */
 	uint32_t reverse4; /* queries for IPv4 reverse names, up to the last power of two */

@@ -55,6 +55,7 @@ struct features {
 	uint32_t zone_age_s;        /* since the zone was first seen, at this moment */
 	uint32_t zone_up;           /* decayed at the longest scale, over all clients, bytes */
 	uint32_t top_permille;      /* SUBJECT_CLIENT: what the largest zone has of the whole */
+	uint32_t names_per_zone;    /* SUBJECT_CLIENT: mean over the zones it told any */
 	uint32_t client_breadth;    /* distinct zones of the client; filled in by the engine */
 	uint32_t client_reverse6;   /* of those, IPv6 reverse zones */
 	uint32_t client_reverse4;   /* its queries for IPv4 reverse names, about */

@@ -30,6 +30,7 @@ struct note {
 	uint8_t client[16];
 	uint8_t rcode;
 	bool is_reverse6;   /* NOTE_ZONE: a zone of IPv6 reverse names */
+	bool is_first;      /* NOTE_LEAK: of its zone, by this client */
 	bool is_mixed;      /* NOTE_ZONE: the name was asked in both cases */
 	uint8_t suffix_len; /* NOTE_ZONE: of the suffix in `suffix` */
 	uint8_t suffix[30]; /* wire form, of its last labels what fits */

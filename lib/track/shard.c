@@ -455,7 +455,8 @@ static void count_evidence(
 		v->min_ttl = a->min_ttl;
 }
 
-static void note_leak(struct shard *s, const struct batch *b, const struct event *e, uint32_t bits)
+static void note_leak(struct shard *s, const struct batch *b, const struct event *e,
+    const struct pair *p, uint32_t bits)
 {
 	uint32_t ordinary = e->zone_at * ORDINARY_BITS256_PER_CHAR;
 	struct note *n = note_add(s, NOTE_LEAK, e, b);
@@ -463,6 +464,7 @@ static void note_leak(struct shard *s, const struct batch *b, const struct event
 		return;
 	n->bits = bits;
 	n->chars = e->zone_at;
+	n->is_first = p->novel == 0 && p->evidence == 0;
 	n->excess = bits > ordinary ? bits - ordinary : 0;
 }
 
@@ -542,7 +544,7 @@ void shard_event(
 			note_judge(s, &f, e->seq);
 		}
 		if (a.name && !a.service.is_shaped && zone_clients(z) <= RARE_CLIENTS)
-			note_leak(s, b, e, a.name);
+			note_leak(s, b, e, p, a.name);
 	}
 
 	struct evidence *v = p->evidence ? &s->evidence[p->evidence - 1] : NULL;

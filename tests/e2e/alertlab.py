@@ -107,6 +107,13 @@ class Drive:
     def sent(self, sink, n, seconds=10):
         return self.until(lambda s: s["sinks"][sink]["sent"] >= n, seconds)
 
+    def logged(self, word):
+        """Waits until a message has the word."""
+        end = time.monotonic() + 5
+        while not any(word in line for line in self.log):
+            assert time.monotonic() < end, self.log
+            time.sleep(0.02)
+
     def close(self, ms=2000):
         self.say(f"close ms={ms}")
         self.process.stdin.close()

@@ -189,15 +189,11 @@ def test_what_is_wrong_with_a_store_is_said(dnshound, tmp_path):
 def test_a_flood_of_findings_is_bounded_and_loses_no_alert(drive, tmp_path):
     out = tmp_path / "own.json"
     d = drive(file_sink(out), max=3000)
-    for _ in range(40):  # level-triggered: the daemon comes again at each tick
-        for i in range(2000):
-            d.find(f"z{i}.com", now=T0)
-        if d.stats()["opened"] == 2000:
-            break
+    d.until(lambda s: s["opened"] == 2000 or any(  # the daemon comes again at each tick
+        d.find(f"z{i}.com", now=T0) for i in range(2000)), 30)
     d.sent("own", 2000, 30)
-    for i in range(2000, 4000):
-        d.find(f"z{i}.com", now=T0)
-    d.until(lambda s: s["refused"] > 0)
+    d.until(lambda s: s["refused"] > 0 or any(
+        d.find(f"z{i}.com", now=T0) for i in range(2000, 4000)), 30)
     d.close(10000)
     zones = [zone for _, zone in told(out)]
     assert len(zones) == len(set(zones)) and set(zones) >= {f"z{i}.com" for i in range(2000)}
@@ -266,24 +262,21 @@ def test_half_a_line_is_cut_off_and_a_moved_file_goes_on(drive, tmp_path):
     assert told(out) == [("opened", "two.com"), ("opened", "three.com")]
 
 
-def test_a_full_disk_is_said_and_nothing_is_lost(drive, tmp_path):
+def test_a_file_that_cannot_be_written_is_said_and_nothing_is_lost(drive, tmp_path):
     out = tmp_path / "folder" / "own.json"  # not there yet
     d = drive(file_sink(out))
     d.find("evil.com", now=T0)
     d.until(lambda s: s["sinks"]["own"]["failed"] >= 1)
-    assert any("cannot deliver" in line for line in d.log)
+    d.logged("cannot deliver")
     out.parent.mkdir()
     d.sent("own", 1)
     d.close()
     assert told(out) == [("opened", "evil.com")]
 
 
-def test_retention_keeps_what_is_open(drive, tmp_path):
-    out, store = tmp_path / "own.json", tmp_path / "alerts.db"
-    d = drive(file_sink(out), quiet=600, events=100)
-    d.find("open.com", now=T0)
-    d.sent("own", 1)
-    d.close()
+def test_the_store_is_its_owners(drive, tmp_path):
+    store = tmp_path / "alerts.db"
+    drive(file_sink(tmp_path / "own.json")).close()
     base = sqlite3.connect(store)
     assert base.execute("PRAGMA user_version").fetchone() == (1,)
     assert base.execute("PRAGMA journal_mode").fetchone() == ("wal",)

@@ -6,10 +6,17 @@ import json
 import os
 import pathlib
 import struct
+import sys
 
 import pytest
 
 from conftest import ROOT
+
+sys.path.insert(0, str(ROOT / "eval"))
+
+import background  # noqa: E402
+import names  # noqa: E402
+import traffic  # noqa: E402
 
 CORPUS = pathlib.Path(os.environ.get("DNSHOUND_CORPUS", ROOT.parent / "shared" / "data"))
 OPEN = CORPUS / "open"
@@ -101,3 +108,15 @@ def test_no_tool_is_named_in_ordinary_traffic(dnshound, tmp_path):
         assert found <= excused, row["path"]
         seen += 1
     assert seen > 100
+
+
+@pytest.mark.parametrize("writer", [traffic.ZeekWriter, traffic.EveWriter, traffic.PcapWriter],
+                         ids=["zeek", "eve", "pcap"])
+def test_no_tool_is_named_in_the_mixture_of_ordinary_habits(dnshound, writer, tmp_path):
+    """All that eval/ makes of ordinary behaviour, a day of it, in every form that it can have."""
+    if not pathlib.Path(names.path()).is_dir():
+        pytest.skip(f"no name lists at {names.corpus()} (DNSHOUND_CORPUS)")
+    habits = [habit.name for habit in background.HABITS]
+    path = tmp_path / ("day" + writer.suffix)
+    assert traffic.write(background.Background(60, 1, habits).events(), str(path), writer) > 50000
+    assert pairs(dnshound, path) == set()

@@ -83,7 +83,7 @@ static void feed_line(struct profile *p, struct batch *b, const char *line)
 	unsigned qtype;
 	char client[33], qname[512];
 	uint8_t wire[255];
-	struct endpoints *ends;
+	struct endpoints *ends = NULL;
 	if (sscanf(line, "%lld %32s %511s %u", &time, client, qname, &qtype) != 4)
 		return;
 	batch_reset(b);

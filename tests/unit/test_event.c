@@ -17,7 +17,7 @@ static void events_carry_names_and_answers(void **state)
 {
 	struct batch *b = make();
 	static const uint8_t name[] = "\3www\2de";
-	struct endpoints *ends;
+	struct endpoints *ends = NULL;
 	for (int i = 0; i < 3; i++) {
 		struct event *e = batch_open(b, &ends);
 		assert_non_null(e);

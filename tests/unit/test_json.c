@@ -236,9 +236,11 @@ static void vector_scans_equal_their_plain_twins(void **state)
 		assert_int_equal(scan16_string(p), scan16_string_plain(p));
 		assert_int_equal(scan16_digits(p), scan16_digits_plain(p));
 		assert_int_equal(scan16_same(p, p + 16), scan16_same_plain(p, p + 16));
-		assert_int_equal(scan32_same(p, p + 16),
-		    scan16_same_plain(p, p + 16) | scan16_same_plain(p + 16, p + 32) << 16);
-		assert_true(scan64_eq2(p, '\t', '\n') == scan64_eq2_plain(p, '\t', '\n'));
+		assert_int_equal(scan16_hex(p), scan16_hex_plain(p));
+		uint64_t ends, ends_plain;
+		assert_true(scan64_eq2(p, '\t', '\n', &ends) ==
+		            scan64_eq2_plain(p, '\t', '\n', &ends_plain));
+		assert_true(ends == ends_plain);
 	}
 }
 

@@ -27,9 +27,9 @@ static const struct line_meta meta = {0};
 static void lines_of_all_kinds_may_be_mixed(void **state)
 {
 	struct batch *b = logs_batch();
-	json_lines(view_str(ZEEK "\n\n" EVE "\r\n" ALERT "\n{broken\n \t\r\n" CONN "\n" HTTP
-	                         "\n" EVE "\n" ZEEK),
-	    &meta, b);
+	logs_json(b,
+	    ZEEK "\n\n" EVE "\r\n" ALERT "\n{broken\n \t\r\n" CONN "\n" HTTP "\n" EVE "\n" ZEEK,
+	    &meta);
 	assert_int_equal(b->records, 8);
 	assert_int_equal(b->skipped, 3);
 	assert_int_equal(b->malformed[MALFORMED_LINE_JSON], 1);
@@ -76,8 +76,8 @@ static void lines_before_change_nothing(void **state)
 			char text[2048];
 			struct batch *alone = logs_batch(), *behind = logs_batch();
 			snprintf(text, sizeof(text), "%s\n%s\n", lines[first], lines[second]);
-			json_lines(view_str(lines[second]), &meta, alone);
-			json_lines(view_str(text), &meta, behind);
+			logs_json(alone, lines[second], &meta);
+			logs_json(behind, text, &meta);
 			assert_int_equal(alone->n, 1);
 			assert_int_equal(behind->n, 2);
 			const struct event *a = &alone->events[0], *b = &behind->events[1];

@@ -62,7 +62,7 @@ static void ask(struct fixture *f, int64_t time_ns, uint32_t client, const char 
     uint16_t qtype, uint16_t flags)
 {
 	uint8_t wire[256];
-	struct endpoints *ends;
+	struct endpoints *ends = NULL;
 	size_t len = strlen(name), at = 0;
 	memcpy(wire + 1, name, len + 1);
 	for (size_t i = 0; i <= len; i++) {

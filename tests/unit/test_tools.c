@@ -2,155 +2,7 @@
  *
  * Each tool's names as its source makes them, by encoders of lib/codec and none of what is tested;
  * and names that only look like them. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "lib/codec/codec.h"
-#include "lib/codec/radix.h"
-#include "lib/judge/tools/tool.h"
-
-enum { A = 1, CNAME = 5, NUL = 10, MX = 15, TXT = 16, KEY = 25, AAAA = 28 };
-
-static struct batch *batch;
-static uint64_t state_mem[RECOGNISE_BYTES / 8];
-static uint32_t seed;
-static bool has_case;
-
-static uint32_t chance(void)
-{
-	seed = seed * 1664525 + 1013904223;
-	return seed >> 8;
-}
-
-static int begin(void **state)
-{
-	(void)state;
-	memset(state_mem, 0, sizeof(state_mem));
-	seed = 1;
-	has_case = true;
-	return 0;
-}
-
-static int make_batch(void **state)
-{
-	(void)state;
-	void *mem = aligned_alloc(64, (batch_size() + 63) / 64 * 64);
-	batch = mem ? batch_init(mem) : NULL;
-	return batch ? 0 : -1;
-}
-
-static int free_batch(void **state)
-{
-	(void)state;
-	free(batch);
-	return 0;
-}
-
-/* A query for `text` below `zone`; dots separate labels. */
-static struct recognised ask_id(const char *text, const char *zone, uint16_t type, uint16_t id)
-{
-	uint8_t wire[256];
-	char whole[256];
-	struct endpoints *ends;
-	size_t n = 0;
-	uint64_t hash = 14695981039346656037u;
-
-	assert_true(snprintf(whole, sizeof(whole), "%s.%s", text, zone) < 255);
-	for (const char *p = whole; *p;) {
-		size_t len = strcspn(p, ".");
-		assert_in_range(len, 1, 63);
-		wire[n++] = (uint8_t)len;
-		for (size_t i = 0; i < len; i++) {
-			char c = p[i];
-			if (!has_case && c >= 'A' && c <= 'Z')
-				c = (char)(c + 32);
-			wire[n++] = (uint8_t)c;
-		}
-		p += len + (p[len] == '.');
-	}
-	wire[n++] = 0;
-	for (size_t i = 0; i < n; i++)
-		hash = (hash ^ wire[i]) * 1099511628211u;
-	batch_reset(batch);
-	struct event *e = batch_open(batch, &ends);
-	assert_non_null(e);
-	ends->id = id;
-	assert_true(batch_name(batch, e, wire, n));
-	e->qtype = type;
-	e->flags = EV_QUERY | (has_case ? EV_CASE_KNOWN : 0);
-	e->name_hash = hash;
-	e->zone_at = (uint8_t)strlen(text) + 1;
-	batch_commit(batch, e);
-	return tool_recogniser.feed(state_mem, batch, e);
-}
-
-static struct recognised ask(const char *text, uint16_t type)
-{
-	return ask_id(text, "evil.com", type, (uint16_t)chance());
-}
-
-static void is_recognised(const char *name, enum confidence confidence)
-{
-	struct tool_claim claim;
-	tool_claim(state_mem, &claim);
-	assert_string_equal(tool_name((enum tool)claim.tool), name);
-	assert_string_equal(tool_confidence_text((enum confidence)claim.confidence),
-	    tool_confidence_text(confidence));
-}
-
-static void says(const char *key, const char *value)
-{
-	struct tool_claim claim;
-	tool_claim(state_mem, &claim);
-	for (unsigned i = 0; i < claim.n_details; i++)
-		if (strcmp(claim.details[i].key, key) == 0) {
-			assert_string_equal(claim.details[i].value, value);
-			return;
-		}
-	fail_msg("nothing is said of %s", key);
-}
-
-static void is_encoded(const char *encoding)
-{
-	struct tool_claim claim;
-	tool_claim(state_mem, &claim);
-	assert_string_equal(claim.encoding, encoding);
-}
-
-/* Text of bytes in a codec, NUL ended. */
-static const char *encoded(enum codec_id id, const void *bytes, size_t len, char *to, size_t cap)
-{
-	ptrdiff_t n = codec_encode(codec_of(id), view_of(bytes, len), to, cap - 1);
-	assert_true(n > 0);
-	to[n] = 0;
-	return to;
-}
-
-/* Cut into labels, and add what comes behind. */
-static void ask_labels(const char *text, size_t each, const char *behind, uint16_t type)
-{
-	char name[256];
-	size_t n = 0;
-	for (size_t i = 0; text[i]; i++) {
-		if (i && i % each == 0)
-			name[n++] = '.';
-		name[n++] = text[i];
-	}
-	snprintf(name + n, sizeof(name) - n, "%s", behind);
-	ask(name, type);
-}
-
-static void fill(uint8_t *to, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		to[i] = (uint8_t)chance();
-}
+#include "tests/unit/tool_asks.h"
 
 /* iodine: a ping with the next seed, or data with the next counter. */
 static void iodine_query(unsigned i, uint16_t id, bool steps)
@@ -452,6 +304,28 @@ static void cobaltstrike_has_a_beacon(void **state)
 	is_recognised("Cobalt Strike", CONFIDENCE_LIKELY);
 }
 
+/* Prefixes of a profile's own: the id alone and a counter under it tell. */
+static void cobaltstrike_has_a_row(void **state)
+{
+	char name[128];
+	for (unsigned transfer = 0; transfer < 4; transfer++) {
+		ask("19997cf2", A);
+		for (unsigned i = 0; i < 6; i++) {
+			snprintf(name, sizeof(name), "zq1%06x.%06x.%x.19997cf2",
+			    chance() & 0xffffff, chance() & 0xffffff, 0x40 + transfer * 16 + i);
+			ask(name, A);
+		}
+	}
+	is_recognised("Cobalt Strike", CONFIDENCE_LIKELY);
+	says("beacon", "19997cf2");
+	begin(state);
+	for (unsigned i = 0; i < 60; i++) {
+		snprintf(name, sizeof(name), "zq1%06x.%x.19997cf2", chance() & 0xffffff, i);
+		ask(name, A);
+	}
+	is_recognised("none", CONFIDENCE_NONE);
+}
+
 static void dnstt_has_a_client(void **state)
 {
 	for (unsigned i = 0; i < 8; i++) {
@@ -477,15 +351,42 @@ static void slipstream_opens_with_quic(void **state)
 	is_recognised("slipstream", CONFIDENCE_LIKELY);
 }
 
-static void the_weak_ones_are_consistent_at_most(void **state)
+/* A packet of tcp-over-dns; spoilt: the checksum does not hold. */
+static void ask_packet(unsigned i, char mark, bool spoilt)
 {
-	for (unsigned i = 0; i < 40; i++) {
-		uint8_t bytes[24];
-		char text[80];
-		fill(bytes, sizeof(bytes));
-		ask(encoded(CODEC_SAFE16, bytes, sizeof(bytes), text, sizeof(text)), TXT);
+	uint8_t bytes[30] = {0x34, 0x92, (uint8_t)i, 0, i % 3 ? 2 : 1},
+	        size[2] = {sizeof(bytes), 0};
+	char text[128] = {mark}, name[160];
+	const struct groups *g = groups_of(mark == 'b' ? GROUPS_BASE63 : GROUPS_BASE37);
+	fill(bytes + 6, 24);
+	uint8_t sum = 24;
+	for (unsigned k = 0; k < sizeof(bytes); k++)
+		sum = (uint8_t)(sum + (k == 1 ? 0 : bytes[k]));
+	bytes[5] = (uint8_t)(spoilt - sum);
+	if (mark == 'a') {
+		encoded(CODEC_SAFE16, bytes, sizeof(bytes), text + 1, sizeof(text) - 1);
+	} else {
+		ptrdiff_t n = groups_encode(g, view_of(size, 2), text + 1, 40);
+		groups_encode(g, view_of(bytes, sizeof(bytes)), text + 1 + n, 80);
 	}
-	is_recognised("tcp-over-dns", CONFIDENCE_CONSISTENT);
+	snprintf(name, sizeof(name), "%.60s%s%s.t", text, strlen(text) > 60 ? "." : "",
+	    strlen(text) > 60 ? text + 60 : "");
+	ask(name, i % 2 ? TXT : CNAME);
+}
+
+static void tcp_over_dns_has_a_checksum(void **state)
+{
+	for (unsigned mark = 0; mark < 3; mark++) {
+		begin(state);
+		for (unsigned i = 0; i < 10; i++)
+			ask_packet(i, "abh"[mark], false);
+		is_recognised("tcp-over-dns", CONFIDENCE_LIKELY);
+		says("session", "9234");
+	}
+	begin(state);
+	for (unsigned i = 0; i < 40; i++)
+		ask_packet(i, 'a', true);
+	is_recognised("none", CONFIDENCE_NONE);
 }
 
 static void dnscapy_has_a_connection(void **state)
@@ -521,15 +422,48 @@ static void weasel_has_a_session(void **state)
 	says("session", "c0de");
 }
 
-static void packetwhisper_walks_with_john(void **state)
+static void packetwhisper_goes_by_the_book(void **state)
 {
-	static const char *const titles[] = {"Mr", "Dr", "Prof", "Maj", "Capt"};
-	for (unsigned i = 0; i < 12; i++) {
-		char name[64];
-		snprintf(name, sizeof(name), "%s.John.%c", titles[i % 5], 'A' + (char)(i % 26));
-		ask_id(name, "yoyodyne.com", A, 1);
+	static const char *const titles[] = {"Mr", "Dr", "Prof", "Lord", "Capt"};
+	static const struct {
+		enum codebook_id book;
+		const char *zone, *label;
+		int tail;
+	} books[] = {
+	    {CODEBOOK_YOYODYNE, "yoyodyne.com", "", 0},
+	    {CODEBOOK_AKSTAT, "akstat.io", "", 4},
+	    {CODEBOOK_LOG_OPTIMIZELY, "optimizely.com", ".log", 5},
+	    {CODEBOOK_CDN_OPTIMIZELY, "optimizely.com", ".cdn", 4},
+	};
+	for (unsigned b = 0; b < sizeof(books) / sizeof(books[0]); b++) {
+		begin(state);
+		for (unsigned i = 0; i < 20; i++) {
+			char name[64];
+			struct view word = codebook_word(books[b].book, chance() % 64);
+			if (b == 0)
+				snprintf(name, sizeof(name), "%s.John.%.*s", titles[i % 5],
+				    (int)word.len, word.p);
+			else
+				snprintf(name, sizeof(name), "%.*s%0*u%s", (int)word.len, word.p,
+				    books[b].tail, chance() % 10000, books[b].label);
+			ask_id(name, books[b].zone, A, 1);
+		}
+		is_recognised("PacketWhisper", CONFIDENCE_LIKELY);
+		says("code_book", codebook_name(books[b].book));
 	}
-	is_recognised("PacketWhisper", CONFIDENCE_LIKELY);
+}
+
+/* What browsers really ask of those zones. */
+static void content_networks_are_no_packetwhisper(void **state)
+{
+	for (unsigned i = 0; i < 200; i++) {
+		char name[64];
+		snprintf(name, sizeof(name), "%08x", chance() << 8 ^ chance());
+		ask_id(name, "akstat.io", A, 1);
+		snprintf(name, sizeof(name), "%u.log", 10000000 + chance());
+		ask_id(name, "optimizely.com", A, 1);
+	}
+	is_recognised("none", CONFIDENCE_NONE);
 }
 
 static void dnspot_counts_its_dots(void **state)
@@ -637,13 +571,15 @@ int main(void)
 	    TEST(random_labels_are_no_saitama),
 	    TEST(sliver_has_a_session),
 	    TEST(cobaltstrike_has_a_beacon),
+	    TEST(cobaltstrike_has_a_row),
 	    TEST(dnstt_has_a_client),
 	    TEST(slipstream_opens_with_quic),
-	    TEST(the_weak_ones_are_consistent_at_most),
+	    TEST(tcp_over_dns_has_a_checksum),
 	    TEST(dnscapy_has_a_connection),
 	    TEST(dns_shell_sends_results),
 	    TEST(weasel_has_a_session),
-	    TEST(packetwhisper_walks_with_john),
+	    TEST(packetwhisper_goes_by_the_book),
+	    TEST(content_networks_are_no_packetwhisper),
 	    TEST(dnspot_counts_its_dots),
 	    TEST(ordinary_names_are_no_tool),
 	    TEST(retransmits_neither_help_nor_harm),

@@ -28,6 +28,14 @@ static void tsv(struct batch *b, const char *head, const char *lines)
 	batch_reset(b);
 	zeek_tsv_lines(view_str(head), view_of(exact, n), &meta, b);
 	free(exact);
+	/* The same by the other way, for lines with much behind them. */
+	size_t len;
+	char *wide = logs_wide(lines, &len);
+	struct batch *other = logs_batch();
+	zeek_tsv_lines(view_str(head), view_of(wide, len), &meta, other);
+	logs_assert_same(b, other);
+	free(other);
+	free(wide);
 }
 
 static void a_row_becomes_an_event(void **state)
@@ -176,6 +184,21 @@ static void lines_may_be_of_any_length(void **state)
 	free(b);
 }
 
+/* Two columns for one field: the last one counts, also where it says that there is none. */
+static void the_last_of_two_columns_counts(void **state)
+{
+	static const char two[] = "#fields\tts\tid.orig_h\tquery\tid.resp_h\tquery\n";
+	struct batch *b = logs_batch();
+	tsv(b, two,
+	    "1.5\t10.0.0.1\tfirst\t10.0.0.2\tlast\n1.5\t10.0.0.1\tfirst\t10.0.0.2\t-\n"
+	    "1.5\t10.0.0.1\t-\t10.0.0.2\tlast\n");
+	assert_int_equal(b->n, 3);
+	logs_assert_name(b, &b->events[0], "\4last", 6);
+	assert_true(b->events[1].flags & EV_NO_NAME);
+	logs_assert_name(b, &b->events[2], "\4last", 6);
+	free(b);
+}
+
 static void json_has_the_same_fields(void **state)
 {
 	struct batch *b = logs_batch();
@@ -279,6 +302,7 @@ int main(void)
 	    cmocka_unit_test(texts_and_bytes_come_back),
 	    cmocka_unit_test(bad_lines_are_counted_and_cost_no_neighbour),
 	    cmocka_unit_test(lines_may_be_of_any_length),
+	    cmocka_unit_test(the_last_of_two_columns_counts),
 	    cmocka_unit_test(json_has_the_same_fields),
 	    cmocka_unit_test(json_keys_come_in_several_spellings),
 	    cmocka_unit_test(json_names_may_hold_any_byte),

@@ -10,6 +10,7 @@
  * most. Frequency: every event of a promoted pair, so that a family has some ten nanoseconds. */
 #pragma once
 
+#include "lib/judge/tools/symbols.h"
 #include "lib/judge/tools/tool.h"
 
 /* Types of query, as bits. */
@@ -24,18 +25,6 @@ enum query_type {
 	TYPE_PRIVATE = 1 << 7, /* 65399: of the private use range, what iodine takes */
 	TYPE_KEY = 1 << 8,
 	TYPE_OTHER = 1 << 9,
-};
-
-/* Alphabets, as bits: which of them hold every symbol of a text. Both cases count as one. */
-enum alphabet {
-	ALPHABET_HEX = 1 << 0,
-	ALPHABET_DECIMAL = 1 << 1,
-	ALPHABET_RFC32 = 1 << 2,    /* a-z 2-7 */
-	ALPHABET_IODINE32 = 1 << 3, /* a-z 0-5 */
-	ALPHABET_36 = 1 << 4,       /* a-z 0-9 */
-	ALPHABET_64 = 1 << 5,       /* a-z 0-9 + / - _ * = */
-	ALPHABET_A_P = 1 << 6,
-	ALPHABET_LOWER = 1 << 7, /* no capital letters */
 };
 
 enum { TOOL_LABELS = 8 };
@@ -104,28 +93,6 @@ struct tool_family {
 TOOL_LIST(X)
 #undef X
 
-/* Decode hex (both cases) over the labels of [at, end), dots ignored, up to the first label that
- * holds another symbol, or cap bytes. Returns the bytes written. */
-size_t tool_hex(const uint8_t *name, size_t at, size_t end, uint8_t *to, size_t cap);
-/* How many bytes there are in all. */
-size_t tool_hex_length(const uint8_t *name, size_t at, size_t end);
-
-/* The alphabets of any text. */
-uint8_t tool_alphabets(const uint8_t *text, size_t len);
-
-/* RFC 4648 base32 in either case, or another alphabet of 32 symbols (NULL: that one), up to the
- * first foreign symbol. Returns the bytes written. */
-size_t tool_base32(const char *alphabet, struct view text, uint8_t *to, size_t cap);
-
-/* The value of a decimal text of 1 to 9 digits, or -1. */
-int64_t tool_decimal(const uint8_t *text, size_t len);
-
-/* Lower case of an ASCII letter, anything else as it is. */
-static inline uint8_t tool_fold(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + 32) : c;
-}
-
 /* A label of the subdomain, without the length; empty beyond the last. */
 static inline struct view tool_label(const struct tool_event *t, unsigned i)
 {
@@ -137,22 +104,6 @@ static inline struct view tool_label(const struct tool_event *t, unsigned i)
 static inline void tool_count(uint16_t *n)
 {
 	*n = (uint16_t)(*n + (*n < UINT16_MAX));
-}
-
-/* Whether text starts with a lower-case word, in either case. */
-static inline bool tool_starts(const uint8_t *text, size_t len, const char *word)
-{
-	size_t i = 0;
-	for (; word[i]; i++)
-		if (i == len || tool_fold(text[i]) != (uint8_t)word[i])
-			return false;
-	return true;
-}
-
-/* Whether a text is a lower-case word, in either case. */
-static inline bool tool_is(struct view text, const char *word)
-{
-	return text.len == strlen(word) && tool_starts(text.p, text.len, word);
 }
 
 /* Whether most names since the first hit were the tool's. */

@@ -1,50 +1,61 @@
 /* SPDX-License-Identifier: ISC
  *
- * PacketWhisper, the code book that repeats: `<word>.John.<letter>.yoyodyne.com`. Its other books
- * are names below the zones of content networks, each name a zone of its own there: a pair does
- * not show them.
+ * PacketWhisper: names out of a code book of 65 words below the domains of others (codebook.h),
+ * half a second apart. One word can be chance; a row of them, of many different ones, is not. The
+ * book of well-known websites is not recognised: each of its names is what everybody asks for.
+ * Names below cloudfront.net are zones of their own, one each, so a pair does not show them; they
+ * are carved when that zone is named.
  *
  * Source: PacketWhisper's ciphers. Not confirmed on a capture, so at most likely. */
 #include "lib/judge/tools/family.h"
 
+#include "lib/codec/codebook.h"
+
 struct packetwhisper {
-	uint16_t names;
+	uint32_t characters[4]; /* bitmap of ASCII */
+	uint8_t book;
 };
 _Static_assert(sizeof(struct packetwhisper) <= TOOL_WORDS * 4, "a slot's memory");
 
 static bool name_fits(uint32_t *memory, const struct tool_event *t)
 {
 	struct packetwhisper *s = (struct packetwhisper *)(void *)memory;
-	static const char zone[] = "\x08yoyodyne\x03"
-	                           "com";
+	enum codebook_id book;
+	char c = codebook_read(view_of(t->name, t->event->name_len), &book);
 
-	if (t->event->name_len - t->end != sizeof(zone) ||
-	    !tool_starts(t->name + t->end, sizeof(zone) - 1, zone) ||
-	    !tool_is(tool_label(t, 1), "john") || t->n_labels != 3)
+	if (!c)
 		return false;
-	tool_count(&s->names);
+	s->characters[c / 32] |= 1u << c % 32;
+	s->book = (uint8_t)book;
 	return true;
 }
 
 static enum confidence conclude(const struct tool_slot *slot)
 {
 	const struct packetwhisper *s = (const struct packetwhisper *)(const void *)slot->memory;
+	unsigned different = 0;
 
-	return s->names >= 8   ? CONFIDENCE_LIKELY
-	       : s->names >= 2 ? CONFIDENCE_CONSISTENT
-	                       : CONFIDENCE_NONE;
+	for (unsigned i = 0; i < 4; i++)
+		different += (unsigned)__builtin_popcount(s->characters[i]);
+	if (different >= 8 && slot->hits >= 12 && tool_prevails(slot))
+		return CONFIDENCE_LIKELY;
+	return different >= 5 && slot->hits >= 6 && tool_prevails(slot) ? CONFIDENCE_CONSISTENT
+	                                                                : CONFIDENCE_NONE;
 }
 
 static void tell(const struct tool_slot *slot, struct tool_claim *c)
 {
-	(void)slot;
-	tool_tell(c, "cipher", view_str("common website repeating titles"));
+	const struct packetwhisper *s = (const struct packetwhisper *)(const void *)slot->memory;
+
+	c->encoding = "code book";
+	tool_tell(c, "code_book", view_str(codebook_name((enum codebook_id)s->book)));
 }
 
 const struct tool_family tool_packetwhisper = {
     .name = "PacketWhisper",
     .types = TYPE_A | TYPE_AAAA,
     .min_first = 2,
+    .alphabets = ALPHABET_36,
     .purpose = PURPOSE_EXFILTRATION,
     .name_fits = name_fits,
     .conclude = conclude,

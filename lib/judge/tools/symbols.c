@@ -1,8 +1,5 @@
-/* SPDX-License-Identifier: ISC
- *
- * Reading the symbols of names: a few of them for each name, where lib/codec decodes whole texts.
- */
-#include "lib/judge/tools/family.h"
+/* SPDX-License-Identifier: ISC */
+#include "lib/judge/tools/symbols.h"
 
 /* The alphabets of ASCII, both cases alike but for ALPHABET_LOWER. */
 #define __ ALPHABET_LOWER
