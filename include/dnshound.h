@@ -172,7 +172,7 @@ struct dh_finding {
 	enum dh_confidence tool_confidence;
 	const struct dh_detail *tool_details;
 	size_t n_tool_details;
-	const char *encoding; /* how names carry bytes, or NULL */
+	const char *encoding;      /* how names carry bytes, or NULL */
 	const char *carve_command; /* what to run for its payload, or NULL */
 
 	const struct dh_process *process; /* NULL: not known */

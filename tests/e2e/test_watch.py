@@ -256,6 +256,10 @@ def test_the_worker_can_do_little(tmp_path):
     with Daemon(tmp_path, f"sources:\n  - listen: 127.0.0.1:{free_port()}\n") as d:
         d.ready()
         worker, herald = d.children()
+        d.wait("confined", lambda: "Seccomp:\t2" in pathlib.Path(
+            f"/proc/{worker}/status").read_text(), 5)
+        d.wait("the herald", lambda: "NoNewPrivs:\t1" in pathlib.Path(
+            f"/proc/{herald}/status").read_text(), 5)
         status = {pid: dict(line.split(":\t", 1) for line in pathlib.Path(
             f"/proc/{pid}/status").read_text().splitlines() if ":\t" in line)
             for pid in (worker, herald)}
