@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "app/cmd/log.h"
+#include "lib/engine/resume.h"
 
 #define MAGIC "dnshound state 1"
 #define PAGE 4096u

@@ -39,7 +39,7 @@ struct engine_config {
 	int64_t since_ns, until_ns; /* events outside are not counted */
 	uint8_t threshold;
 	bool keep_all;
-	bool journal; /* keep what engine_resume() needs: a few percent slower */
+	bool journal; /* keep what resume.h needs: a few percent slower */
 };
 
 /* What is filled in where the caller does not care. */
@@ -69,20 +69,6 @@ size_t engine_size(const struct engine_config *c);
 size_t engine_tables_size(const struct engine_config *c);
 /* mem: engine_size() zeroed bytes, 64-byte aligned, the caller's. */
 struct engine *engine_init(void *mem, const struct engine_config *c);
-
-/* The same over memory in which an engine with a journal was at work until its process was killed,
- * at whatever instruction: what it knew is taken up again, but for the event it was at, in each
- * shard. The memory must have been handed to an engine of the same layout; what lies behind
- * engine_tables_size() need not be there any more. */
-struct engine_resumed {
-	uint64_t undone;   /* events that were half done */
-	uint64_t dropped;  /* records of evidence that belonged to nobody any more */
-	uint64_t evidence; /* that go on */
-};
-struct engine *engine_resume(
-    void *mem, const struct engine_config *c, struct engine_resumed *ret_resumed);
-/* A number that is the same where memory means the same: build and configuration. */
-uint64_t engine_layout(const struct engine_config *c);
 
 size_t engine_slot_size(void);
 struct slot *engine_slot_init(void *mem);

@@ -8,6 +8,8 @@
  *
  * Pointers are made anew, numbers are taken over. What several entries say of each other is
  * compared, since an eviction may have been cut in the middle. */
+#include "lib/engine/resume.h"
+
 #include "lib/engine/inner.h"
 
 /* The compiler must not move what follows before what stands above. The processor keeps the order

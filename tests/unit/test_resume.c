@@ -10,6 +10,7 @@
 
 #include "app/cmd/data.h"
 #include "lib/engine/inner.h"
+#include "lib/engine/resume.h"
 
 /* An engine with a journal that has seen a tunnel, and what it is made of. */
 struct bed {
