@@ -50,6 +50,12 @@ struct dh_chunk {
 	size_t len;
 	const char *header; /* DH_ZEEK_TSV: the # lines in force, '\n' separated */
 	size_t header_len;
+	/* Live input: the clock. When no event brings the time, ticks fall due by it; a chunk may
+	 * be nothing else. 0: only the events tell the time. */
+	int64_t now_ns;
+	/* Of lines: who sent them, IPv4-mapped, for those that name no client. NULL: nobody knows.
+	 */
+	const uint8_t *peer;
 };
 
 /* The event time of one line, in ns since the epoch, for merging logs; INT64_MIN when the line

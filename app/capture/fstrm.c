@@ -17,6 +17,11 @@ enum control_type {
 #define FIELD_CONTENT_TYPE 1
 #define DNSTAP_CONTENT "protobuf:dnstap.Dnstap"
 
+/* Escape, length of the control frame, its type; then a field: type, length, value. */
+const uint8_t fstrm_accept[FSTRM_ACCEPT_BYTES] =
+    "\0\0\0\0\0\0\0\x22\0\0\0\1\0\0\0\1\0\0\0\x16" DNSTAP_CONTENT;
+const uint8_t fstrm_finish[FSTRM_FINISH_BYTES] = "\0\0\0\0\0\0\0\4\0\0\0\5";
+
 bool fstrm_magic(const uint8_t *p)
 {
 	uint32_t len = load_be32(p + 4), type = load_be32(p + 8);
@@ -43,14 +48,17 @@ static enum walk_end read_control(struct fstrm *s, struct view payload, struct w
 		w->value = type;
 		return WALK_BAD;
 	}
-	if (type == CONTROL_START) {
+	if (type == CONTROL_READY || type == CONTROL_START) {
 		if (has_content && !is_dnstap) {
 			w->why = "a frame stream that does not carry dnstap";
 			return WALK_FOREIGN;
 		}
-		s->is_started = true;
+		s->is_started |= type == CONTROL_START;
+		s->wants_accept |= type == CONTROL_READY;
+		s->is_bidirectional |= type == CONTROL_READY;
 	} else if (type == CONTROL_STOP) {
 		s->is_started = false;
+		s->wants_finish = s->is_bidirectional;
 	}
 	return WALK_FULL;
 }

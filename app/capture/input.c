@@ -8,6 +8,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static int start(struct input *in)
+{
+	struct stat st;
+	if (fstat(in->fd, &st) < 0)
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	in->buffer = malloc(INPUT_BUFFER_BYTES);
+	if (!in->buffer)
+		return -ENOMEM;
+	in->is_live = in->grows || !S_ISREG(st.st_mode);
+	in->size = in->is_live ? 0 : (uint64_t)st.st_size;
+	if (!in->is_live)
+		(void)posix_fadvise(in->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	return 0;
+}
+
 int input_open(struct input *ret_in, const char *path)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
@@ -15,21 +32,22 @@ int input_open(struct input *ret_in, const char *path)
 	in.fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (in.fd < 0)
 		return -errno;
-	struct stat st;
-	int error = fstat(in.fd, &st) < 0 ? errno : S_ISDIR(st.st_mode) ? EISDIR : 0;
-	if (error == 0) {
-		in.buffer = malloc(INPUT_BUFFER_BYTES);
-		error = in.buffer ? 0 : ENOMEM;
-	}
+	int error = start(&in);
 	if (error) {
 		if (in.owns_fd)
 			close(in.fd);
-		return -error;
+		return error;
 	}
-	in.is_live = !S_ISREG(st.st_mode);
-	in.size = in.is_live ? 0 : (uint64_t)st.st_size;
-	if (!in.is_live)
-		(void)posix_fadvise(in.fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	*ret_in = in;
+	return 0;
+}
+
+int input_adopt(struct input *ret_in, int fd, bool grows)
+{
+	struct input in = {.fd = fd, .grows = grows};
+	int error = start(&in);
+	if (error)
+		return error;
 	*ret_in = in;
 	return 0;
 }
@@ -49,6 +67,8 @@ static ssize_t read_fd(struct input *in, uint8_t *dst, size_t n)
 	ssize_t r = read(in->fd, dst, n);
 	if (r < 0)
 		return -errno;
+	if (r == 0 && in->grows)
+		return -EAGAIN;
 	if (r == 0)
 		in->is_ended = true;
 	return r;

@@ -16,6 +16,7 @@ struct input {
 	int fd;
 	bool is_live; /* bytes come when they come: never wait for more than there is */
 	bool is_ended;
+	bool grows; /* the end is only where the writer stands: -EAGAIN */
 	bool owns_fd;
 	uint64_t size;  /* of a regular file, 0 of anything else */
 	uint64_t taken; /* bytes handed on */
@@ -25,6 +26,8 @@ struct input {
 
 /* Opens path, or standard input for "-". Zero or a negative errno (-EISDIR for a directory). */
 int input_open(struct input *ret_in, const char *path);
+/* The same over an open descriptor, which stays the caller's. */
+int input_adopt(struct input *ret_in, int fd, bool grows);
 void input_close(struct input *in);
 /* Up to n bytes: how many, 0 at the end, or a negative errno (-EINTR: nothing is lost). */
 ssize_t input_read(struct input *in, uint8_t *dst, size_t n);

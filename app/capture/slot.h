@@ -25,6 +25,7 @@ struct chunk_slot {
 	uint8_t *bytes;
 	struct dh_frame *frames;
 	char *header;
+	uint8_t peer[16];
 };
 
 /* Zero, or -ENOMEM. */

@@ -59,14 +59,14 @@ static void tell(struct source *s, enum capture_severity severity, enum capture_
 }
 
 /* Bytes of the inflated input: up to n, 0 at the end. A damage is reported and ends the input;
- * only -EINTR comes back. */
+ * only -EINTR and -EAGAIN come back. */
 static ssize_t read_some(struct source *s, uint8_t *dst, size_t n)
 {
 	if (s->is_ended)
 		return 0;
 	ssize_t r =
 	    s->inflate ? s->inflate->read(s->inflate, &s->in, dst, n) : input_read(&s->in, dst, n);
-	if (r > 0 || r == -EINTR)
+	if (r > 0 || r == -EINTR || r == -EAGAIN)
 		return r;
 	s->is_ended = true;
 	if (r == 0)
@@ -397,10 +397,11 @@ static int find_format(struct source *s)
 
 static int start(struct source *s)
 {
-	int r = input_open(&s->in, s->path);
+	int r = s->options.fd > 0 ? input_adopt(&s->in, s->options.fd, s->options.grows)
+	                          : input_open(&s->in, s->path);
 	if (r == 0)
 		r = open_inflate(s);
-	if (r < 0 && r != -EINTR)
+	if (r < 0 && r != -EINTR && r != -EAGAIN)
 		tell(s, CAPTURE_ERROR, capture_reason_of(-r), 0, strerror(-r));
 	if (r == 0)
 		r = find_format(s);
@@ -452,7 +453,7 @@ void source_close(struct source *s)
 	}
 	if (s->inflate)
 		s->inflate->free(s->inflate);
-	if (s->in.fd >= 0)
+	if (s->in.buffer)
 		input_close(&s->in);
 	free(s->carry);
 	free(s->path);
@@ -494,6 +495,11 @@ uint64_t source_done_bytes(const struct source *s)
 uint64_t source_total_bytes(const struct source *s)
 {
 	return s->in.size;
+}
+
+uint64_t source_position(const struct source *s)
+{
+	return s->offset;
 }
 
 enum capture_format source_format(const struct source *s)

@@ -17,7 +17,9 @@
 struct source;
 
 struct source_options {
-	const char *path;           /* "-" is standard input */
+	const char *path; /* "-" is standard input */
+	int fd;           /* > 0: read this, the caller's, and path is only its name */
+	bool grows;       /* somebody still writes to it: -EAGAIN where there is no more */
 	enum capture_format format; /* FORMAT_AUTO unless the user knows better */
 	uint16_t number;            /* dh_chunk.source */
 	uint16_t site;
@@ -26,12 +28,13 @@ struct source_options {
 };
 
 /* Opens, and reads as far as it takes to know the format. Zero, or a negative errno after the
- * reason was reported (-EBADMSG for empty or unknown content); -EINTR is not reported. */
+ * reason was reported (-EBADMSG for empty or unknown content); -EINTR is not reported, nor is
+ * -EAGAIN: too little of a growing file to know its format. */
 int source_open(struct source **ret_source, const struct source_options *options);
 void source_close(struct source *s);
 /* Fill slot->chunk with the next chunk: 1, or 0 at the end (a broken end was reported). It waits
  * for a pipe, but hands over what has come without waiting for more. -EINTR when a signal came
- * while it waited: call again, nothing is lost. */
+ * while it waited, -EAGAIN at the present end of a growing file: call again, nothing is lost. */
 int source_next(struct source *s, struct chunk_slot *slot);
 /* Aim at chunks of that many bytes (SLOT_CHUNK_BYTES unless set, never more): a smaller window
  * needs less memory. */
@@ -40,5 +43,7 @@ void source_set_window(struct source *s, size_t bytes);
 /* Bytes of the file consumed (as stored, before inflating), and its size, 0 when not known. */
 uint64_t source_done_bytes(const struct source *s);
 uint64_t source_total_bytes(const struct source *s);
+/* Where the next chunk begins, in the inflated input. */
+uint64_t source_position(const struct source *s);
 enum capture_format source_format(const struct source *s);
 enum compression source_compression(const struct source *s);

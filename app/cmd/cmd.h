@@ -17,4 +17,7 @@ int cmd_learn(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_carve(int argc, char **argv);
+int cmd_listen(int argc, char **argv);
+int cmd_watch(int argc, char **argv);
+int cmd_config(int argc, char **argv);
 int cmd_alerts(int argc, char **argv);

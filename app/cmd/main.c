@@ -14,6 +14,9 @@ static const struct {
     {"learn", cmd_learn, "what is ordinary at this site, for scan and hunt"},
     {"run", cmd_run, "one application's DNS, by process"},
     {"carve", cmd_carve, "what a tunnel carried: files, streams, packets"},
+    {"watch", cmd_watch, "the daemon: live sources in, alerts out"},
+    {"listen", cmd_listen, "the daemon in one line: newline JSON in, findings out"},
+    {"config", cmd_config, "check or show dnshound.yaml"},
     {"alerts", cmd_alerts, "what watch has found: list, show, mute, unmute"},
     {"explain", cmd_explain, "why a name costs what it costs"},
 };

@@ -25,8 +25,8 @@ struct options {
 	unsigned min_clients, alerts_per_week;
 	const char *psl, *services, *profile, *scorecard;
 	const char *since, *until;
-	int64_t not_before_ns; /* beside since; set by hunt --window, 0 = none */
-	uint64_t seed;
+	int64_t not_before_ns;    /* beside since; set by hunt --window, 0 = none */
+	uint64_t seed, seed_more; /* key of the hash tables; 0: that of every run */
 	uint64_t memory;
 	enum capture_format format;
 	struct option_list clients, zones, site_zones, allow, resolvers, internal;

@@ -88,13 +88,13 @@ static void show_events(const struct pipeline_options *o, const struct slot *slo
 	engine_each_event(slot, o->each, o->ctx);
 }
 
-/* Called without the lock. For STEP_FREE, what merge_next() said. */
+/* Called without the lock. For STEP_FREE, what next() said. */
 static int do_work(const struct board *b, const struct work *w)
 {
 	struct engine *e = b->o->engine;
 	switch (w->step) {
 	case STEP_FREE:
-		return merge_next(b->o->input, &w->place->chunk);
+		return b->o->next(b->o->input, &w->place->chunk);
 	case STEP_DECODE:
 		engine_decode(e, w->place->slot, &w->place->chunk.chunk);
 		return 0;
@@ -108,6 +108,8 @@ static int do_work(const struct board *b, const struct work *w)
 		engine_merge(e, w->place->slot);
 		if (b->o->each)
 			show_events(b->o, w->place->slot);
+		if (b->o->judged)
+			b->o->judged(b->o->ctx);
 		return 0;
 	}
 	return 0;
@@ -148,8 +150,7 @@ static void finish_work(struct board *b, const struct work *w, int result)
 		p->busy = false;
 		b->merged++;
 		if (b->o->progress && b->merged % 64 == 0)
-			b->o->progress(b->o->progress_ctx, merge_done_bytes(b->o->input),
-			    merge_total_bytes(b->o->input));
+			b->o->progress(b->o->input);
 		break;
 	}
 }
@@ -229,6 +230,8 @@ int pipeline_run(const struct pipeline_options *o)
 		o->chunk(o->ctx, UINT16_MAX, 0);
 	if (o->each)
 		engine_each_event(b.places[0].slot, o->each, o->ctx);
+	if (o->judged)
+		o->judged(o->ctx);
 	close_places(&b);
 	return b.error;
 }

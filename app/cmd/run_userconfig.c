@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 #include "app/cmd/run_userconfig.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <yaml.h>
+
+#include "app/cmd/yamldoc.h"
 
 struct config {
-	yaml_document_t doc;
+	struct yamldoc *doc;
 	char ignored[32][128];
 	unsigned n_ignored, more;
 	char type[16], host[256], port[16], path[256], token[256];
 	bool enabled, tls, has_watch, watches_dns;
 };
-
-static const char *scalar(const yaml_node_t *n)
-{
-	return n && n->type == YAML_SCALAR_NODE ? (const char *)n->data.scalar.value : "";
-}
 
 static void ignore(struct config *c, const char *path, const char *key)
 {
@@ -29,16 +24,15 @@ static void ignore(struct config *c, const char *path, const char *key)
 	    *path ? "." : "", key);
 }
 
-typedef void take_fn(struct config *c, const char *path, const char *key, yaml_node_t *value);
+typedef void take_fn(
+    struct config *c, const char *path, const char *key, const struct yaml_place *value);
 
-static void each(struct config *c, const char *path, yaml_node_t *map, take_fn *fn)
+static void each(struct config *c, const char *path, const struct yaml_place *map, take_fn *fn)
 {
-	if (!map || map->type != YAML_MAPPING_NODE)
-		return;
-	for (yaml_node_pair_t *p = map->data.mapping.pairs.start; p < map->data.mapping.pairs.top;
-	     p++)
-		fn(c, path, scalar(yaml_document_get_node(&c->doc, p->key)),
-		    yaml_document_get_node(&c->doc, p->value));
+	struct yaml_place key, value;
+	unsigned at = 0;
+	while (map->kind == YAML_MAP && yamldoc_each(c->doc, map, &at, &key, &value))
+		fn(c, path, key.text, &value);
 }
 
 static bool is_true(const char *s)
@@ -46,15 +40,17 @@ static bool is_true(const char *s)
 	return strcmp(s, "true") == 0 || strcmp(s, "yes") == 0 || strcmp(s, "on") == 0;
 }
 
-static void take_tls(struct config *c, const char *path, const char *key, yaml_node_t *v)
+static void take_tls(
+    struct config *c, const char *path, const char *key, const struct yaml_place *v)
 {
 	if (strcmp(key, "enable") == 0)
-		c->tls = is_true(scalar(v));
+		c->tls = is_true(v->text);
 	else
 		ignore(c, path, key);
 }
 
-static void take_transport(struct config *c, const char *path, const char *key, yaml_node_t *v)
+static void take_transport(
+    struct config *c, const char *path, const char *key, const struct yaml_place *v)
 {
 	struct {
 		const char *key;
@@ -64,7 +60,7 @@ static void take_transport(struct config *c, const char *path, const char *key, 
 	    {"port", c->port, sizeof(c->port)}, {"path", c->path, sizeof(c->path)}};
 	for (unsigned i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (strcmp(key, texts[i].key) == 0) {
-			snprintf(texts[i].to, texts[i].size, "%s", scalar(v));
+			snprintf(texts[i].to, texts[i].size, "%s", v->text);
 			return;
 		}
 	if (strcmp(key, "tls") == 0)
@@ -73,38 +69,42 @@ static void take_transport(struct config *c, const char *path, const char *key, 
 		ignore(c, path, key);
 }
 
-static void take_watched(struct config *c, const char *path, const char *key, yaml_node_t *v)
+static void take_watched(
+    struct config *c, const char *path, const char *key, const struct yaml_place *v)
 {
 	char what[96];
 	if (strcmp(key, "type") == 0) {
-		if (strcmp(scalar(v), "dns") == 0) {
+		if (strcmp(v->text, "dns") == 0) {
 			c->watches_dns = true;
 		} else {
-			snprintf(what, sizeof(what), "watch of %.40s", scalar(v));
+			snprintf(what, sizeof(what), "watch of %.40s", v->text);
 			ignore(c, "event", what);
 		}
-	} else if (strcmp(scalar(v), ".*") != 0 && *scalar(v)) {
+	} else if (strcmp(v->text, ".*") != 0 && *v->text) {
 		ignore(c, path, key); /* filters on names, fields and values: everything is sent */
 	}
 }
 
-static void take_event(struct config *c, const char *path, const char *key, yaml_node_t *v)
+static void take_event(
+    struct config *c, const char *path, const char *key, const struct yaml_place *v)
 {
 	if (strcmp(key, "enable") == 0) {
-		c->enabled = is_true(scalar(v));
+		c->enabled = is_true(v->text);
 	} else if (strcmp(key, "transport") == 0) {
 		each(c, "event.transport", v, take_transport);
-	} else if (strcmp(key, "watch") == 0 && v && v->type == YAML_SEQUENCE_NODE) {
+	} else if (strcmp(key, "watch") == 0 && v->kind == YAML_LIST) {
+		struct yaml_place none, item;
+		unsigned at = 0;
 		c->has_watch = true;
-		for (yaml_node_item_t *i = v->data.sequence.items.start;
-		     i < v->data.sequence.items.top; i++)
-			each(c, "event.watch", yaml_document_get_node(&c->doc, *i), take_watched);
+		while (yamldoc_each(c->doc, v, &at, &none, &item))
+			each(c, "event.watch", &item, take_watched);
 	} else {
 		ignore(c, path, key);
 	}
 }
 
-static void take_top(struct config *c, const char *path, const char *key, yaml_node_t *v)
+static void take_top(
+    struct config *c, const char *path, const char *key, const struct yaml_place *v)
 {
 	if (strcmp(key, "event") == 0)
 		each(c, "event", v, take_event);
@@ -114,27 +114,20 @@ static void take_top(struct config *c, const char *path, const char *key, yaml_n
 
 static bool load(struct config *c, const char *path)
 {
-	yaml_parser_t parser;
-	FILE *f = fopen(path, "rb");
-	if (!f) {
-		fprintf(stderr, "dnshound: --userconfig: %s: %s\n", path, strerror(errno));
-		return false;
-	}
-	if (!yaml_parser_initialize(&parser)) {
-		fclose(f);
-		return false;
-	}
-	yaml_parser_set_input_file(&parser, f);
-	bool sound = yaml_parser_load(&parser, &c->doc) && yaml_document_get_root_node(&c->doc);
-	if (!sound)
-		fprintf(stderr, "dnshound: --userconfig: %s:%zu: %s\n", path,
-		    parser.problem_mark.line + 1, parser.problem ? parser.problem : "is empty");
+	struct yaml_problem problem = {.text = "is empty"};
+	bool sound = yamldoc_read(&c->doc, path, &problem) == 0;
+	struct yaml_place root = sound ? yamldoc_root(c->doc) : (struct yaml_place){0};
+
+	if (root.kind != YAML_NONE)
+		each(c, "", &root, take_top);
+	else if (problem.line)
+		fprintf(stderr, "dnshound: --userconfig: %s:%u: %s\n", path, problem.line,
+		    problem.text);
 	else
-		each(c, "", yaml_document_get_root_node(&c->doc), take_top);
-	yaml_document_delete(&c->doc);
-	yaml_parser_delete(&parser);
-	fclose(f);
-	return sound;
+		fprintf(stderr, "dnshound: --userconfig: %s: %s\n", path, problem.text);
+	if (sound)
+		yamldoc_free(c->doc);
+	return root.kind != YAML_NONE;
 }
 
 static bool apply(const struct config *c, struct run_options *o)

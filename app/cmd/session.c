@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/capture/merge.h"
 #include "app/cmd/data.h"
 #include "app/cmd/filter.h"
 #include "app/cmd/pipeline.h"
@@ -194,6 +195,8 @@ bool session_tables(struct session *s, const struct options *o)
 	s->config.threshold = (uint8_t)o->threshold;
 	if (o->seed)
 		s->config.key.k1 = o->seed;
+	if (o->seed_more)
+		s->config.key.k0 = o->seed_more;
 	return load_suffixes(s, o) && load_site(s, o) && load_model(s) && load_scorecard(s, o) &&
 	       load_times(s, o) && allow_read(&s->allow, &o->allow) &&
 	       services_read(&s->services, o->services, &s->config.key, &s->config.services) &&
@@ -268,9 +271,9 @@ static void tell(void *arg, const struct capture_report *r)
 	    capture_reason_text(r->reason));
 }
 
-static void show_progress(void *ctx, uint64_t done, uint64_t total)
+static void show_progress(void *input)
 {
-	(void)ctx;
+	uint64_t done = merge_done_bytes(input), total = merge_total_bytes(input);
 	if (total < PROGRESS_BYTES)
 		return;
 	unsigned percent = (unsigned)(done * 100 / total);
@@ -281,6 +284,11 @@ static void show_progress(void *ctx, uint64_t done, uint64_t total)
 	fprintf(stderr, "\r[%s] %3u %%", bar, percent < 100 ? percent : 100);
 	if (done >= total)
 		fprintf(stderr, "\r\033[K");
+}
+
+static int next_chunk(void *input, struct chunk_slot *slot)
+{
+	return merge_next(input, slot);
 }
 
 bool session_run(struct session *s)
@@ -304,6 +312,7 @@ bool session_run(struct session *s)
 	}
 	struct pipeline_options po = {
 	    .engine = s->engine,
+	    .next = next_chunk,
 	    .input = input,
 	    .workers = o->jobs     ? o->jobs
 	               : cores > 0 ? (unsigned)cores

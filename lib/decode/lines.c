@@ -2,6 +2,8 @@
 #include "lib/decode/lines.h"
 
 #include "include/dnshound.h"
+#include "lib/decode/agent.h"
+#include "lib/decode/appscope.h"
 #include "lib/decode/avx2.h"
 #include "lib/decode/eve.h"
 #include "lib/decode/zeek.h"
@@ -26,7 +28,7 @@ static void read_line(const struct line *l, struct fields *f)
 		(void)eve_event(f, l);
 	} else if (has_zeek_key(f)) {
 		(void)zeek_json_event(f, l);
-	} else {
+	} else if (!agent_line(l) && !appscope_line(l)) {
 		line_bad(l, MALFORMED_LINE_FIELDS);
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Lines of JSON from sensors, mixed as they may be: Zeek's and EVE's are told apart line by line,
- * by their keys. */
+ * Lines of JSON from sensors, mixed as they may be: Zeek's, EVE's, those of dnshound's agent and of
+ * AppScope are told apart line by line, by their keys. */
 #pragma once
 
 #include "lib/decode/line.h"

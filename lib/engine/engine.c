@@ -30,10 +30,11 @@ void engine_defaults(struct engine_config *c)
 	};
 }
 
-static size_t fixed_size(void)
+static size_t fixed_size(const struct engine_config *c)
 {
 	return aligned(sizeof(struct engine)) + aligned(accounts_size(ACCOUNTS_LOG2)) +
-	       aligned(judged_size()) + aligned(RECENT_SLOTS * sizeof(struct recent));
+	       aligned(judged_size()) + aligned(RECENT_SLOTS * sizeof(struct recent)) +
+	       (c->journal ? aligned(SHARDS * sizeof(struct undo)) : 0);
 }
 
 static struct stream_config stream_config(const struct engine_config *c)
@@ -55,7 +56,7 @@ static struct stream_config stream_config(const struct engine_config *c)
 
 static size_t shards_budget(const struct engine_config *c, size_t stream)
 {
-	size_t rest = fixed_size() + stream;
+	size_t rest = fixed_size(c) + stream;
 	return c->memory > rest ? c->memory - rest : 0;
 }
 
@@ -64,7 +65,7 @@ size_t engine_tables_size(const struct engine_config *c)
 	struct stream_config sc = stream_config(c);
 	struct shard_plan plan =
 	    shard_plan(shards_budget(c, aligned(stream_size(&sc))), c->keep_all);
-	return fixed_size() + SHARDS * shard_size(&plan);
+	return fixed_size(c) + SHARDS * shard_size(&plan);
 }
 
 size_t engine_size(const struct engine_config *c)
@@ -102,6 +103,8 @@ struct engine *engine_init(void *mem, const struct engine_config *c)
 	accounts_init(&e->accounts, carve(&at, accounts_size(ACCOUNTS_LOG2)), ACCOUNTS_LOG2);
 	judged_init(e, carve(&at, judged_size()));
 	e->recent = carve(&at, RECENT_SLOTS * sizeof(struct recent));
+	if (c->journal)
+		e->undo = carve(&at, SHARDS * sizeof(struct undo));
 	size_t stream = stream_size(&sc);
 	struct shard_plan plan = shard_plan(shards_budget(c, aligned(stream)), c->keep_all);
 	uint8_t *scratch = at + SHARDS * shard_size(&plan);
@@ -159,7 +162,11 @@ void engine_track(struct engine *e, struct slot *s, unsigned shard)
 			continue;
 		}
 		const struct event *ev = entry_event(s, entry, &b);
+		if (e->undo)
+			undo_begin(e, shard, ev);
 		shard_event(sh, b, ev, &ahead[i % FETCH_AHEAD]);
+		if (e->undo)
+			undo_end(e, shard);
 	}
 }
 

@@ -39,6 +39,7 @@ struct engine_config {
 	int64_t since_ns, until_ns; /* events outside are not counted */
 	uint8_t threshold;
 	bool keep_all;
+	bool journal; /* keep what resume.h needs: a few percent slower */
 };
 
 /* What is filled in where the caller does not care. */
@@ -53,6 +54,7 @@ struct engine_stats {
 	uint64_t pairs, zones; /* met; an evicted one that comes back counts again */
 	uint64_t pairs_evicted, zones_evicted, evidence_refused, notes_lost, early_rotations;
 	uint64_t novel_names;
+	uint64_t risen_lost; /* judgements not handed out: too many at once */
 	int64_t first_ns, last_ns;
 };
 
@@ -110,3 +112,15 @@ struct engine_walk {
 	uint32_t stage, shard, at;
 };
 bool engine_next(const struct engine *e, struct engine_walk *w, struct finding *ret);
+
+/* What engine_merge() or engine_finish() has just judged at or above the threshold: every
+ * subject once, as findings. *at starts at 0; false at the end. */
+bool engine_next_risen(const struct engine *e, uint32_t *at, struct finding *ret);
+/* The subject of a key (that of its features) as it stands now; false when nothing is known of it
+ * any more. */
+bool engine_finding(const struct engine *e, uint64_t key, struct finding *ret);
+/* Whether a source (dh_chunk.source) has told of a client, and not only of what servers asked each
+ * other. */
+bool engine_has_clients(const struct engine *e, uint16_t source);
+/* The event time that everything counts by; 0 before the first event. */
+int64_t engine_clock(const struct engine *e);

@@ -39,6 +39,18 @@ static void judge(const struct engine *e, const struct features *f, struct verdi
 	verdict_judge(ret, f, e->config.scorecard, &b);
 }
 
+/* Few are judged in one merge, so a list will do. */
+static void note_risen(struct engine *e, uint64_t key)
+{
+	for (uint32_t i = 0; i < e->n_risen; i++)
+		if (e->risen[i] == key)
+			return;
+	if (e->n_risen == RISEN_MAX)
+		e->stats.risen_lost++;
+	else
+		e->risen[e->n_risen++] = key;
+}
+
 void judged_take(struct engine *e, const struct features *f)
 {
 	struct verdict v;
@@ -68,6 +80,8 @@ void judged_take(struct engine *e, const struct features *f)
 		slot->score = v.score;
 		slot->features = *f;
 	}
+	if (v.score >= e->config.threshold)
+		note_risen(e, f->key);
 }
 
 bool engine_alerted(
@@ -119,6 +133,14 @@ static void fill_zone(const struct engine *e, struct finding *f)
 	}
 }
 
+static void set_pair(const struct engine *e, struct finding *f, const struct evidence *v,
+    const struct pair *p, const struct zone *z)
+{
+	features_pair(&f->now, v, p, z, v->last_ns);
+	accounts_describe(&e->accounts, &f->now);
+	f->evidence = v;
+}
+
 static bool next_pair(const struct engine *e, struct engine_walk *w, struct finding *f)
 {
 	for (; w->shard < SHARDS; w->shard++, w->at = 0) {
@@ -127,21 +149,24 @@ static bool next_pair(const struct engine *e, struct engine_walk *w, struct find
 		const struct evidence *v = shard_next(&e->shards[w->shard], &w->at, &p, &z);
 		if (!v)
 			continue;
-		features_pair(&f->now, v, p, z, v->last_ns);
-		accounts_describe(&e->accounts, &f->now);
-		f->evidence = v;
+		set_pair(e, f, v, p, z);
 		return true;
 	}
 	return false;
 }
 
+static void set_account(struct finding *f, const struct account *a)
+{
+	f->account = a;
+	features_account(&f->now, a, (int64_t)a->last_s * 1000000000);
+}
+
 static bool next_account(const struct engine *e, struct engine_walk *w, struct finding *f)
 {
-	f->account = accounts_next(&e->accounts, &w->at);
-	if (!f->account)
-		return false;
-	features_account(&f->now, f->account, (int64_t)f->account->last_s * 1000000000);
-	return true;
+	const struct account *a = accounts_next(&e->accounts, &w->at);
+	if (a)
+		set_account(f, a);
+	return a != NULL;
 }
 
 /* Zones are only kept as judgements. */
@@ -172,4 +197,43 @@ bool engine_next(const struct engine *e, struct engine_walk *w, struct finding *
 		return true;
 	}
 	return false;
+}
+
+bool engine_finding(const struct engine *e, uint64_t key, struct finding *ret)
+{
+	const struct judged *j = judged_find(e, key);
+	if (!j)
+		return false;
+	*ret = (struct finding){.now = j->features};
+	const struct pair *p;
+	const struct zone *z;
+	const struct evidence *v =
+	    shard_find(&e->shards[shard_of(j->features.zone_hash)], key, &p, &z);
+	const struct account *a = accounts_at(&e->accounts, key);
+	if (j->features.subject == SUBJECT_PAIR && v)
+		set_pair(e, ret, v, p, z);
+	else if (j->features.subject >= SUBJECT_CLIENT && a)
+		set_account(ret, a);
+	fill_verdict(e, ret);
+	fill_zone(e, ret);
+	return true;
+}
+
+bool engine_next_risen(const struct engine *e, uint32_t *at, struct finding *ret)
+{
+	/* A subject judged later in the same merge may have taken the place of one before. */
+	while (*at < e->n_risen)
+		if (engine_finding(e, e->risen[(*at)++], ret))
+			return true;
+	return false;
+}
+
+bool engine_has_clients(const struct engine *e, uint16_t source)
+{
+	return e->has_clients[source / 8] >> source % 8 & 1;
+}
+
+int64_t engine_clock(const struct engine *e)
+{
+	return e->clock_ns;
 }

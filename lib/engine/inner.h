@@ -16,6 +16,7 @@ enum {
 	SERVER_MEMOS = 64,
 	JUDGED_LOG2 = 12,
 	ACCOUNTS_LOG2 = 13,
+	RISEN_MAX = 256,
 	ADDRESS_SET_BYTES = 8192,
 };
 
@@ -35,6 +36,7 @@ struct slot {
 	uint32_t entry_first[SHARDS + 1];
 	struct tick *ticks;
 	uint32_t n_ticks;
+	int64_t now_ns; /* of the chunk */
 	const struct dh_chunk *chunk;
 };
 
@@ -52,6 +54,20 @@ struct server_memo {
 	uint64_t hash;
 };
 
+/* What an event is about to change, as it stood before: written first, valid until the event is
+ * done. Whoever finds it valid was killed in between, and puts it back. */
+struct undo {
+	uint32_t is_valid;
+	bool has_zone, has_pair, has_evidence;
+	uint64_t zone_hash, pair_key;
+	struct zone zone;
+	struct pair pair;
+	struct evidence evidence;
+};
+
+void undo_begin(struct engine *e, unsigned shard, const struct event *ev);
+void undo_end(struct engine *e, unsigned shard);
+
 struct engine {
 	struct engine_config config;
 	struct track_config track;
@@ -63,6 +79,7 @@ struct engine {
 	struct judged *judged;
 	uint64_t *judged_keys; /* of each; 0: free */
 	struct recent *recent;
+	struct undo *undo;                 /* of each shard; NULL without a journal */
 	uint8_t asked[ADDRESS_SET_BYTES];  /* addresses that questions went to, */
 	uint8_t askers[ADDRESS_SET_BYTES]; /* and came from */
 	struct server_memo servers[SERVER_MEMOS];
@@ -71,6 +88,8 @@ struct engine {
 	uint32_t ahead, behind; /* events in a row that contradict the clock */
 	int64_t next_tick_ns;
 	struct engine_stats stats;
+	uint64_t risen[RISEN_MAX]; /* keys of this merge's judgements at or above the threshold */
+	uint32_t n_risen;
 };
 
 /* Judge a subject and keep the verdict if it is its worst. */

@@ -70,6 +70,7 @@ static void merge(struct engine *e)
 void engine_merge(struct engine *e, struct slot *s)
 {
 	(void)s;
+	e->n_risen = 0;
 	merge(e);
 }
 
@@ -79,6 +80,8 @@ void engine_finish(struct engine *e, struct slot *s)
 	batch_reset(s->late);
 	s->segments.n = 0;
 	s->n_ticks = 0;
+	s->now_ns = 0;
+	e->n_risen = 0;
 	stream_finish(e->stream, s->late);
 	engine_sequence(e, s);
 	for (unsigned i = 0; i < SHARDS; i++)

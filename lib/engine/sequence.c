@@ -185,6 +185,19 @@ static void tick_if_due(struct engine *e, struct slot *s, uint32_t seq)
 	e->next_tick_ns = e->clock_ns + step;
 }
 
+/* Live input has a clock of its own: what stands still goes on ageing and is judged. Input whose
+ * times are not of today (a log sent again) keeps to them. */
+static bool tick_by_clock(struct engine *e, struct slot *s, uint32_t seq)
+{
+	uint32_t ticks = s->n_ticks;
+	if (s->now_ns == 0 || e->clock_ns == 0 || s->now_ns > TIME_MAX_NS ||
+	    s->now_ns < e->clock_ns || s->now_ns - e->clock_ns > CLOCK_BEHIND_NS)
+		return false;
+	e->clock_ns = s->now_ns;
+	tick_if_due(e, s, seq);
+	return s->n_ticks > ticks;
+}
+
 /* A tap that tells of clients is believed about them alone; what the same server asks others is
  * their questions again. Where it never tells of any, its own questions are all there is. */
 static bool has_client(struct engine *e, const struct batch *b, const struct event *ev)
@@ -236,7 +249,7 @@ static bool admit(struct engine *e, struct slot *s, const struct batch *b, struc
 static uint32_t put_in_order(struct engine *e, struct slot *s)
 {
 	struct batch *batches[2] = {s->batch, s->late};
-	uint32_t at[2] = {0, 0}, n = 0;
+	uint32_t at[2] = {0, 0}, n = 0, last = 0;
 
 	while (at[0] < s->batch->n || at[1] < s->late->n) {
 		if (at[0] + PREFETCH_AHEAD < s->batch->n)
@@ -252,7 +265,10 @@ static uint32_t put_in_order(struct engine *e, struct slot *s)
 		if (goes_on)
 			s->order[n++] = at[from] | (from ? ENTRY_LATE : 0);
 		at[from]++;
+		last = ev->seq;
 	}
+	if (tick_by_clock(e, s, last))
+		s->order[n++] = ENTRY_TICK | (s->n_ticks - 1);
 	return n;
 }
 

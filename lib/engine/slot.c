@@ -68,8 +68,10 @@ void engine_decode(const struct engine *e, struct slot *s, const struct dh_chunk
 	batch_reset(s->late);
 	s->segments.n = 0;
 	s->n_ticks = 0;
+	s->now_ns = chunk->now_ns;
 	s->chunk = chunk;
-	struct line_meta lines = {.source = chunk->source, .site = chunk->site};
+	struct line_meta lines = {
+	    .source = chunk->source, .site = chunk->site, .peer = chunk->peer};
 	switch (chunk->kind) {
 	case DH_FRAMES:
 		decode_frames(e, s, chunk);

@@ -127,9 +127,8 @@ struct account *accounts_take(struct accounts *a, const struct note *n, const st
 	return add(s, n, d);
 }
 
-static const struct account *find_client(const struct accounts *a, uint64_t client_hash)
+const struct account *accounts_at(const struct accounts *a, uint64_t key)
 {
-	uint64_t key = accounts_client_key(client_hash);
 	const struct account *s = &a->slots[tables_home(key, a->mask)];
 	for (int i = 0; i < TABLE_WINDOW; i++)
 		if (s[i].key == key)
@@ -146,7 +145,7 @@ static bool mixes_always(const struct account *client)
 
 void accounts_describe(const struct accounts *a, struct features *f)
 {
-	const struct account *client = find_client(a, f->client_hash);
+	const struct account *client = accounts_at(a, accounts_client_key(f->client_hash));
 	if (!client)
 		return;
 	f->client_breadth = client->zones;

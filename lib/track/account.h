@@ -76,6 +76,9 @@ struct account *accounts_take(struct accounts *a, const struct note *n, const st
 /* Put what is known of the client into the features of one of its subjects. */
 void accounts_describe(const struct accounts *a, struct features *f);
 
+/* The account of a key (that of its features); NULL when it was evicted. */
+const struct account *accounts_at(const struct accounts *a, uint64_t key);
+
 /* Walk the accounts in use: *at starts at 0. */
 const struct account *accounts_next(const struct accounts *a, uint32_t *at);
 

@@ -105,6 +105,37 @@ void shard_init(struct shard *s, void *mem, void *scratch, const struct shard_pl
 	s->n_free = p->evidence;
 }
 
+uint64_t shard_resume(struct shard *s, uint64_t *ret_kept)
+{
+	uint64_t dropped = 0;
+
+	s->n_free = s->n_dirty = 0;
+	for (uint32_t i = 0; i < s->n_evidence; i++) {
+		struct evidence *v = &s->evidence[i];
+		const struct pair *p =
+		    v->pair_key ? tables_find_pair(&s->tables, v->pair_key) : NULL;
+		if (!p || p->evidence != i + 1) {
+			dropped += v->pair_key != 0;
+			v->pair_key = 0;
+			s->free[s->n_free++] = (uint16_t)i;
+			continue;
+		}
+		++*ret_kept;
+		v->listed = v->dirty;
+		if (v->dirty)
+			s->dirty[s->n_dirty++] = (uint16_t)i;
+	}
+	for (uint32_t i = 0; i <= s->tables.pair_mask + TABLE_WINDOW; i++) {
+		struct pair *p = &s->tables.pairs[i];
+		uint32_t slot = p->evidence - 1u;
+		if (p->evidence && (slot >= s->n_evidence || s->evidence[slot].pair_key != p->key))
+			p->evidence = 0;
+		if (p->zone > s->tables.zone_mask + TABLE_WINDOW)
+			p->zone = 0;
+	}
+	return dropped;
+}
+
 void shard_begin(struct shard *s)
 {
 	s->n_notes = 0;
@@ -581,6 +612,18 @@ const struct evidence *shard_next(
 		return v;
 	}
 	return NULL;
+}
+
+const struct evidence *shard_find(const struct shard *s, uint64_t pair_key,
+    const struct pair **ret_pair, const struct zone **ret_zone)
+{
+	const struct pair *p = tables_find_pair(&s->tables, pair_key);
+	if (!p || !p->evidence)
+		return NULL;
+	const struct evidence *v = &s->evidence[p->evidence - 1];
+	*ret_pair = p;
+	*ret_zone = zone_of(s, p, v);
+	return v;
 }
 
 const struct zone *shard_zone(const struct shard *s, uint64_t zone_hash)

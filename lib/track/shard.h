@@ -64,6 +64,10 @@ size_t shard_scratch_size(void);
 void shard_init(struct shard *s, void *mem, void *scratch, const struct shard_plan *plan,
     const struct track_config *config);
 
+/* After shard_init() over tables that were in use before: what belongs together is joined again.
+ * The number of records of evidence that nobody owned, and in *ret_kept of those that go on. */
+uint64_t shard_resume(struct shard *s, uint64_t *ret_kept);
+
 /* Start a batch: forget the notes of the last one. */
 void shard_begin(struct shard *s);
 /* One event of this shard; names lie in b. Its answers were looked up by shard_fetch(). */
@@ -104,5 +108,8 @@ DH_PREFETCH shard_fetch_more(const struct shard *s, const struct event *e)
 /* Walk the pairs that have evidence: *at starts at 0; NULL at the end. */
 const struct evidence *shard_next(const struct shard *s, uint32_t *at, const struct pair **ret_pair,
     const struct zone **ret_zone);
+/* The evidence of one pair; NULL when it has none (any more). */
+const struct evidence *shard_find(const struct shard *s, uint64_t pair_key,
+    const struct pair **ret_pair, const struct zone **ret_zone);
 /* A zone that is still known, else NULL. */
 const struct zone *shard_zone(const struct shard *s, uint64_t zone_hash);

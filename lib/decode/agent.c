@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: ISC */
+#include "lib/decode/agent.h"
+
+#include "lib/decode/dns.h"
+#include "lib/decode/pick.h"
+#include "lib/decode/rrtype.h"
+
+#define MESSAGE_MAX 65535u
+#define PORT_DNS 53
+/* Strings with escapes: an escaped name takes four characters a byte. */
+#define SCRATCH 2048
+
+enum {
+	A_TYPE,
+	A_TIME,
+	A_DIRECTION,
+	A_TRANSPORT,
+	A_CLIENT,
+	A_CLIENT_PORT,
+	A_SERVER,
+	A_SERVER_PORT,
+	A_QNAME,
+	A_QTYPE,
+	A_SIZE,
+	A_MESSAGE,
+	A_BLOCKED,
+	A_ADDRESSES,
+	A_COUNT
+};
+static const struct pick agent_keys[A_COUNT] = {
+    [A_TYPE] = {"type"},
+    [A_TIME] = {"time"},
+    [A_DIRECTION] = {"direction"},
+    [A_TRANSPORT] = {"transport"},
+    [A_CLIENT] = {"client"},
+    [A_CLIENT_PORT] = {"client_port"},
+    [A_SERVER] = {"server"},
+    [A_SERVER_PORT] = {"server_port"},
+    [A_QNAME] = {"qname"},
+    [A_QTYPE] = {"qtype"},
+    [A_SIZE] = {"size"},
+    [A_MESSAGE] = {"message"},
+    [A_BLOCKED] = {"blocked"},
+    [A_ADDRESSES] = {"addresses"},
+};
+
+static int digit(uint8_t c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+/* RFC 4648 §4, padding at the end or none. False on anything else, and on what has no room. */
+static bool base64(struct view text, uint8_t *to, size_t room, size_t *ret_len)
+{
+	uint32_t bits = 0;
+	unsigned n_bits = 0;
+	size_t len = 0;
+
+	while (text.len && text.p[text.len - 1] == '=')
+		text.len--;
+	for (size_t i = 0; i < text.len; i++) {
+		int d = digit(text.p[i]);
+		if (d < 0)
+			return false;
+		bits = bits << 6 | (uint32_t)d;
+		n_bits += 6;
+		if (n_bits < 8)
+			continue;
+		n_bits -= 8;
+		if (len == room)
+			return false;
+		to[len++] = (uint8_t)(bits >> n_bits);
+	}
+	*ret_len = len;
+	return true;
+}
+
+static uint16_t port(const struct pick *p, uint16_t otherwise)
+{
+	uint64_t v;
+	return p->value.type == JV_NUMBER && text_uint(p->value.raw, UINT16_MAX, &v) ? (uint16_t)v
+	                                                                             : otherwise;
+}
+
+/* The address of a member; when it is null, the one that is given. False when it is none. */
+static bool address(const struct pick *p, const uint8_t *otherwise, uint8_t ret[16])
+{
+	if (p->value.type == JV_STRING && !p->value.escaped)
+		return text_address(p->value.raw, ret);
+	if (p->value.type != JV_NULL)
+		return false;
+	if (otherwise)
+		memcpy(ret, otherwise, 16);
+	return true;
+}
+
+static uint8_t transport(const struct pick *p)
+{
+	return pick_is(p, "udp") ? TR_UDP : pick_is(p, "tcp") ? TR_TCP : TR_UNKNOWN;
+}
+
+static void read_message(const struct line *l, const struct pick *p, int64_t time_ns)
+{
+	uint8_t message[MESSAGE_MAX];
+	bool is_answer = pick_is(&p[A_DIRECTION], "answer");
+	struct dns_meta d = {
+	    .time_ns = time_ns,
+	    .seq = l->seq,
+	    .source = l->meta->source,
+	    .site = l->meta->site,
+	    .transport = transport(&p[A_TRANSPORT]),
+	    .direction = is_answer ? DNS_FROM_SERVER : DNS_TO_SERVER,
+	    .on_dns_port = true,
+	};
+	uint16_t client = port(&p[A_CLIENT_PORT], 0), server = port(&p[A_SERVER_PORT], PORT_DNS);
+	uint64_t size;
+	size_t len;
+
+	d.src_port = is_answer ? server : client;
+	d.dst_port = is_answer ? client : server;
+	if (!address(&p[A_CLIENT], l->meta->peer, is_answer ? d.dst : d.src) ||
+	    !address(&p[A_SERVER], NULL, is_answer ? d.src : d.dst)) {
+		line_bad(l, MALFORMED_LINE_ADDRESS);
+		return;
+	}
+	if (p[A_MESSAGE].value.escaped ||
+	    !base64(p[A_MESSAGE].value.raw, message, sizeof(message), &len)) {
+		line_bad(l, MALFORMED_LINE_FIELDS);
+		return;
+	}
+	if (p[A_SIZE].value.type == JV_NUMBER && text_uint(p[A_SIZE].value.raw, MESSAGE_MAX, &size))
+		d.wire_size = (uint32_t)size;
+	(void)dns_decode(view_of(message, len), &d, l->batch);
+}
+
+static void add_addresses(const struct line *l, struct event *e, struct view array)
+{
+	struct json j = json_over(array);
+	struct json_value v;
+	json_enter(&j, '[');
+	while (json_next(&j) && json_value(&j, &v)) {
+		if (v.type != JV_STRING || v.escaped)
+			continue;
+		e->flags |= EV_RESPONSE;
+		line_answer(l->batch, e, memchr(v.raw.p, ':', v.raw.len) ? TYPE_AAAA : TYPE_A, 0,
+		    v.raw, TEXT_PLAIN);
+	}
+}
+
+static void read_name(const struct line *l, const struct pick *p, int64_t time_ns)
+{
+	uint8_t scratch[SCRATCH + TEXT_WIDE];
+	struct endpoints *ends;
+	struct event *e = batch_open(l->batch, &ends);
+	if (!e)
+		return;
+	if (!address(&p[A_CLIENT], l->meta->peer, ends->client) ||
+	    !address(&p[A_SERVER], NULL, ends->server)) {
+		line_bad(l, MALFORMED_LINE_ADDRESS);
+		return;
+	}
+	struct view name = pick_text(&p[A_QNAME], scratch, SCRATCH);
+	if (!name.p) {
+		line_bad(l, MALFORMED_LINE_NAME);
+		return;
+	}
+	e->time_ns = time_ns;
+	e->seq = l->seq;
+	e->flags = EV_QUERY | EV_CASE_KNOWN;
+	e->transport = transport(&p[A_TRANSPORT]);
+	ends->site = l->meta->site;
+	ends->source = l->meta->source;
+	ends->server_port = PORT_DNS;
+	ends->qclass = 1;
+	(void)rrtype_parse(p[A_QTYPE].value.raw, &e->qtype);
+	line_name(l, e, name, TEXT_DECIMAL);
+	if (p[A_ADDRESSES].value.type == JV_ARRAY)
+		add_addresses(l, e, p[A_ADDRESSES].value.raw);
+	batch_commit(l->batch, e);
+}
+
+bool agent_line(const struct line *l)
+{
+	struct pick p[A_COUNT];
+	int64_t time_ns;
+
+	memcpy(p, agent_keys, sizeof(p));
+	if (!pick_members(l->text, p, A_COUNT) || p[A_TYPE].value.type != JV_STRING ||
+	    !view_starts(p[A_TYPE].value.raw, "agent."))
+		return false;
+	/* What was refused by --block has not left; the others tell of the agent itself. */
+	if (!pick_is(&p[A_TYPE], "agent.dns") || view_is(p[A_BLOCKED].value.raw, "true"))
+		l->batch->skipped++;
+	else if (p[A_TIME].value.type != JV_STRING || !text_time(p[A_TIME].value.raw, &time_ns))
+		line_bad(l, MALFORMED_LINE_TIME);
+	else if (p[A_MESSAGE].value.type == JV_STRING)
+		read_message(l, p, time_ns);
+	else
+		read_name(l, p, time_ns);
+	return true;
+}
