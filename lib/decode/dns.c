@@ -18,8 +18,9 @@
 
 #define POINTER_TO_QUESTION (0xc000 | DNS_HEADER)
 
-#define QUESTION_MIN 5 /* root name, type, class */
-#define RECORD_MIN 11  /* root name, type, class, TTL, length */
+#define QUESTION_MIN 5  /* root name, type, class */
+#define RECORD_FIXED 10 /* type, class, TTL, length */
+#define RECORD_MIN (1 + RECORD_FIXED)
 
 #define TYPE_IXFR 251
 #define CLASS_NONE 254
@@ -94,20 +95,20 @@ static inline bool read_record(struct reader *r, struct record *ret)
 		return false;
 	}
 	const uint8_t *p = msg.p + at;
-	size_t rdlen = msg.len - at < 10 ? SIZE_MAX : load_be16(p + 8);
-	if (rdlen > msg.len - at - 10) {
+	if (msg.len - at < RECORD_FIXED || load_be16(p + 8) > msg.len - at - RECORD_FIXED) {
 		stop(r, MALFORMED_DNS_RECORD);
 		return false;
 	}
+	size_t rdlen = load_be16(p + 8);
 	*ret = (struct record){
 	    .start = start,
 	    .type = load_be16(p),
 	    .class = load_be16(p + 2),
 	    .ttl = load_be32(p + 4),
 	    .rdlen = rdlen,
-	    .rdata_at = at + 10,
+	    .rdata_at = at + RECORD_FIXED,
 	};
-	r->at = at + 10 + rdlen;
+	r->at = at + RECORD_FIXED + rdlen;
 	return true;
 }
 
