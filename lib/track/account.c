@@ -74,7 +74,7 @@ static void count_top(struct account *a, uint64_t zone_hash, uint32_t bits)
  * names. */
 static bool is_rotating(const struct account *a)
 {
-	enum { ZONES = 8, NAMES_EACH = 8, BITS256_PER_CHAR = 3 * 256 };
+	enum { ZONES = 8, NAMES_EACH = 3, BITS256_PER_CHAR = 3 * 256 };
 	return a->subject == SUBJECT_CLIENT && a->told >= ZONES &&
 	       a->names / NAMES_EACH >= a->told && a->bits >= a->chars * BITS256_PER_CHAR;
 }
