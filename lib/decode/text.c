@@ -227,6 +227,8 @@ static bool time_date(struct view v, int64_t *ret_ns)
 
 bool text_time(struct view v, int64_t *ret_ns)
 {
+	if (v.len == 0)
+		return false;
 	if (time_common(v, ret_ns))
 		return true;
 	return v.len > 4 && v.p[4] == '-' ? time_date(v, ret_ns) : time_number(v, ret_ns);
