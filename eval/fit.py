@@ -4,7 +4,7 @@
 
     fit.py [--alerts-per-week N] [--binary FILE] [--output FILE]
 
-Prints what was tried. Writes the best card, of those that bother fewer than the shipped one and
+Prints what was tried, and into docs/scorecard-fit.md. Writes the best card, of those that bother fewer than the shipped one and
 find no less, to FILE (default: nothing). Steps stay where the shipped card has them; only points
 are fitted. Signals of the catalogue and of tools are set by what they mean and stay, as do the
 cards of zones, clients and suffixes.
@@ -27,6 +27,16 @@ import truth
 from habit import HABITS
 from scene import Scene
 
+PAGE = os.path.join(os.path.dirname(__file__), "../docs/scorecard-fit.md")
+HEAD = """# Fitting the scorecard
+
+Written by `eval/fit.py`; do not edit. The points of pairs are fitted by logistic regression on fit
+families, fit tunnels and the fit background, and every card is judged on test families, test
+tunnels and a background of another seed. A fitted card replaces the shipped one only where it
+bothers no more people and finds more; the same command gives the same bytes.
+
+```
+"""
 SHIPPED = os.path.join(os.path.dirname(__file__), "../data/scorecard.tsv")
 ANCHORS = ("leak_up", "leak_down", "bound_up")
 SET = ("service", "tool", "unlike_site", "known_zone")  # not fitted
@@ -96,8 +106,16 @@ def tell_budgets(percent, weeks, alerts):
     for signal, values in percent.items():
         if values:
             at = values[min(len(values) - 1, int(alerts * weeks))]
-            print(f"budget of {signal}: times {at / 100:.2f} for {alerts:g} ordinary pairs a week "
+            say(f"budget of {signal}: times {at / 100:.2f} for {alerts:g} ordinary pairs a week "
                   f"beyond it")
+
+
+told = []
+
+
+def say(line):
+    print(line, flush=True)
+    told.append(line)
 
 
 def gather(folder, measuring, columns):
@@ -156,10 +174,10 @@ def main(args):
         tunnels = replay.different([s for s in sources.all_sources()
                                     if s.label_class == "tunnel" and s.part == "test"])
         tunnels = where, replay.mixture(scene, tunnels, 10, where)
-        print(f"fit on {int(y.sum())} leaking and {int((1 - y).sum())} other pairs; "
+        say(f"fit on {int(y.sum())} leaking and {int((1 - y).sum())} other pairs; "
               f"{options.alerts_per_week:g} alerts a week wished")
         tell_budgets(percent, weeks, options.alerts_per_week)
-        print(f"{'card':22} {'test families':>14} {'test tunnels':>13} {'false':>6} {'>=60':>5} "
+        say(f"{'card':22} {'test families':>14} {'test tunnels':>13} {'false':>6} {'>=60':>5} "
               f"{'median gone':>12}")
         tell("shipped", best := judge(SHIPPED, scene, tunnels))
         chosen = None
@@ -172,9 +190,11 @@ def main(args):
             if got[4] <= best[4] and got[5] <= best[5] and got[2] >= best[2] and \
                     (got[0], -got[4]) > (best[0], -best[4]):
                 best, chosen = got, lines
-        print("no card wins: the shipped one stays" if chosen is None else "a fitted card wins")
+        say("no card wins: the shipped one stays" if chosen is None else "a fitted card wins")
         if chosen and options.output:
             card.write(options.output, chosen, "fitted")
+    with open(PAGE, "w", encoding="utf-8") as page:
+        page.write(HEAD + "\n".join(told) + "\n```\n")
     return 0
 
 
@@ -189,8 +209,8 @@ def solve(columns, x, y, weeks, alerts, shrink, prescribed, only):
 
 
 def tell(name, got):
-    print(f"{name:22} {got[0]:6} / {got[1]:5} {got[2]:5} / {got[3]:5} {got[4]:6} {got[5]:5} "
-          f"{got[6]:10.0f} B", flush=True)
+    say(f"{name:22} {got[0]:6} / {got[1]:5} {got[2]:5} / {got[3]:5} {got[4]:6} {got[5]:5} "
+          f"{got[6]:10.0f} B")
 
 
 if __name__ == "__main__":

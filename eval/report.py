@@ -24,6 +24,16 @@ def head(*cells):
     return row(*cells) + row(*("---" for _ in cells))
 
 
+def families_at(attacks):
+    """Name -> the fastest adversary of that family."""
+    fastest = {}
+    for a in attacks:
+        before = fastest.get(a.kind.name)
+        if before is None or a.rate > before.rate:
+            fastest[a.kind.name] = a
+    return fastest
+
+
 class Report:
     def __init__(self, options, clients, days):
         self.quick, self.clients, self.days = options.quick, clients, days
@@ -146,7 +156,7 @@ class Report:
             if kind.group in ("c2", "atomic") or not told:
                 continue
             self.add(row(kind.name, size(true), size(told), f"{told / true:.2f}"))
-        self.add("\n")
+        self.bounds(families_at(attacks), result)
         self.add(head("example", "file up", "reported up", "ratio", "file down", "reported down",
                       "ratio"))
         for name, truth, result in examples:
@@ -155,6 +165,23 @@ class Report:
             self.add(row(name, truth["bytes_up"], up, f"{up / truth['bytes_up']:.2f}",
                          truth.get("bytes_down", "–"), down,
                          f"{down / truth['bytes_down']:.2f}" if truth.get("bytes_down") else "–"))
+        self.add("\n")
+
+    def bounds(self, families, result):
+        """What repeats carries: the bound has to lie above what was carried, and not far."""
+        self.add("\nWhat repeats is bounded (`bound_up`, decayed with a half-life of a week), not "
+                 "estimated; each adversary at its\nfastest.\n\n")
+        self.add(head("adversary", "carried", "at most", "ratio"))
+        bound = {}
+        for f in result.findings:
+            if f["subject"] == "pair":
+                bound[f["zone"]] = bound.get(f["zone"], 0) + f["bound_up"]
+        for name in ("codebook_64", "codebook_16", "type_channel", "timing_channel",
+                     "case_channel"):
+            a = families.get(name)
+            if a:
+                told = sum(bound.get(z, 0) for z in a.zones)
+                self.add(row(name, size(a.carried), size(told), f"{told / a.carried:.2f}"))
         self.add("\n")
 
     def replayed(self, tunnels, alone, mixed):
