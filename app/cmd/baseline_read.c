@@ -101,3 +101,27 @@ void baseline_print(const struct baseline *b)
 	for (uint32_t i = 0; i < b->n_zones; i++)
 		print_zone(&b->zones[i]);
 }
+
+bool baseline_is_file(const char *path)
+{
+	static const char begins[] = "dnshound-baseline\t";
+	char head[sizeof(begins) - 1];
+	FILE *f = fopen(path, "r");
+	bool is = f && fread(head, 1, sizeof(head), f) == sizeof(head) &&
+	          memcmp(head, begins, sizeof(head)) == 0;
+	if (f)
+		fclose(f);
+	return is;
+}
+
+bool baseline_show(const char *path)
+{
+	static const struct hash_key key;
+	struct baseline_memory memory;
+	const struct baseline *b;
+	bool is_good = baseline_read(&memory, path, &key, &b);
+	if (is_good)
+		baseline_print(b);
+	baseline_done(&memory);
+	return is_good;
+}

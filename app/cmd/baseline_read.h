@@ -17,3 +17,8 @@ void baseline_done(struct baseline_memory *m);
 
 /* The file as tables for people. */
 void baseline_print(const struct baseline *b);
+
+/* Whether a file begins as a baseline does, of whatever version. */
+bool baseline_is_file(const char *path);
+/* Print a baseline's file; false after telling what is wrong with it. */
+bool baseline_show(const char *path);

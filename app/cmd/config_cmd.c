@@ -4,13 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/cmd/baseline_read.h"
 #include "app/cmd/config.h"
 #include "app/cmd/config_tell.h"
 
 static void usage(void)
 {
 	printf("usage: dnshound config check FILE    what is wrong with it, and where\n"
-	       "       dnshound config show [FILE]   all that it says, with the defaults\n"
+	       "       dnshound config show [FILE]   all that it says, with the defaults; a\n"
+	       "                                     baseline of learn as well\n"
 	       "       dnshound config show --man    the manual page dnshound.conf(5), for "
 	       "scdoc(1)\n\n"
 	       "Exit status: 0 the file is good, 2 it is not.\n");
@@ -19,6 +21,8 @@ static void usage(void)
 static int show(const char *path)
 {
 	struct config c;
+	if (path && baseline_is_file(path))
+		return baseline_show(path) ? EXIT_CLEAN : EXIT_ERROR;
 	bool is_good =
 	    path ? config_read(&c, path, config_tell, (void *)(uintptr_t)path) : config_default(&c);
 	if (!is_good)

@@ -132,18 +132,6 @@ static bool learn(struct session *s, const struct rows *found, const struct lear
 	return good;
 }
 
-static int show(const char *path)
-{
-	static const struct hash_key key;
-	struct baseline_memory memory;
-	const struct baseline *b;
-	bool good = baseline_read(&memory, path, &key, &b);
-	if (good)
-		baseline_print(b);
-	baseline_done(&memory);
-	return good ? EXIT_CLEAN : EXIT_ERROR;
-}
-
 /* Whether the command line makes sense. */
 static bool is_complete(const struct options *o, const char *command)
 {
@@ -173,7 +161,7 @@ int cmd_learn(int argc, char **argv)
 		return EXIT_CLEAN;
 	}
 	if (o.show)
-		return show(o.show);
+		return baseline_show(o.show) ? EXIT_CLEAN : EXIT_ERROR;
 	if (!is_complete(&o, argv[0]))
 		return EXIT_ERROR;
 	if (!learn_days_init(&days)) {

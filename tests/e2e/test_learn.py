@@ -171,6 +171,7 @@ def test_the_same_past_gives_the_same_bytes(dnshound, site, tmp_path):
 def test_show_prints_what_was_learned(dnshound, site):
     shown = dnshound("learn", "--show", site[1])
     assert shown.returncode == 0
+    assert dnshound("config", "show", site[1]).stdout == shown.stdout
     assert "16 clients" in shown.stdout and "2026-02-02 to 2026-02-15" in shown.stdout
     assert "blueshop.com" in shown.stdout and "Isolation forest: 64 trees" in shown.stdout
 
