@@ -21,3 +21,4 @@ int cmd_listen(int argc, char **argv);
 int cmd_watch(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_alerts(int argc, char **argv);
+int cmd_rules(int argc, char **argv);
