@@ -21,7 +21,7 @@ static void write_head(
 	snprintf(key, sizeof(key), "sigma:%s:%s", kind, about);
 	rules_uuid(key, id);
 	fprintf(j->to,
-	    "---\ntitle: 'DNS: %s %s'\nid: %s\nstatus: experimental\ndescription: 'Made by "
+	    "---\ntitle: 'DNS: %.48s %.180s'\nid: %s\nstatus: experimental\ndescription: 'Made by "
 	    "dnshound "
 	    "%s.'\nauthor: dnshound\ndate: '%s'\n",
 	    what, of, id, dh_version(), date);

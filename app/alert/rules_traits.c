@@ -31,7 +31,7 @@ const struct rules_trait rules_traits[] = {
         "^init\\.[a-z2-7.]{8,}\\.base(32|64)\\.", {"TXT"}, 0, 0, 0, DH_CRITICAL},
     {"dnsteal", "labels", "dnsteal, by its labels", "^([^.]{20,57}-\\.){1,4}", {"A"}, 0, 20, 120,
         DH_MEDIUM},
-    {"cobalt-strike", "stager", "the stager of Cobalt Strike's default profile",
+    {"cobalt-strike", "stager", "the stager of Cobalt Strike, default profile",
         "^[abc]aa\\.stage\\.|\\.stage\\.123456\\.", {NULL}, 0, 0, 0, DH_HIGH},
     {"sliver", "envelope", "Sliver, by its envelopes", "^ba(bb|bk|1b|cb|ck|2b|2k)[a-z0-9]{8,}",
         {NULL}, 0, 10, 600, DH_MEDIUM},
