@@ -9,6 +9,10 @@
 
 static void write_reason(struct rules_job *j, const char *comment, const struct rules_entry *e)
 {
+	if (*e->comment) {
+		fprintf(j->to, "%s%s\n", comment, e->comment);
+		return;
+	}
 	fprintf(j->to, "%s%s, %s, score %u%s%s, finding %s%s%s\n", comment, e->verdict,
 	    dh_severity_text(e->severity), e->score, *e->tool ? ", " : "", e->tool, e->id,
 	    *e->reason ? ". " : "", e->reason);
@@ -92,7 +96,9 @@ static void write_set(struct rules_job *j, bool is_v6)
 				continue;
 			fprintf(j->to, "%s\t\t\t%s . %s timeout %us comment \"%s %s\"",
 			    is_first ? "\t\telements = {\n" : ",\n", e->pairs[k].client,
-			    e->pairs[k].server, j->options->expire_s, e->verdict, e->tool);
+			    e->pairs[k].server,
+			    e->pairs[k].expire_s ? e->pairs[k].expire_s : j->options->expire_s,
+			    e->verdict, e->tool);
 			is_first = false;
 		}
 	}

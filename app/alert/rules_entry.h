@@ -13,6 +13,7 @@ enum { RULES_PAIRS_MAX = 16, RULES_SAMPLES_MAX = 8, RULES_WORD = 48 };
 struct rules_pair {
 	char client[RULES_WORD], server[RULES_WORD];
 	bool is_v6;
+	uint32_t expire_s; /* 0: that of the options */
 };
 
 /* A zone, or what was sent past the DNS. */
@@ -21,7 +22,8 @@ struct rules_entry {
 	struct rules_name name;
 	char shown[160]; /* the name for comments */
 	char verdict[RULES_WORD], tool[RULES_WORD], client[RULES_WORD], id[RULES_WORD];
-	char reason[160]; /* one sentence */
+	char reason[160];  /* one sentence */
+	char comment[280]; /* instead of one made of the above; "": none */
 	enum dh_severity severity;
 	uint32_t score, findings;
 	bool is_accepted; /* allowed by the site, or a declared service */
