@@ -7,6 +7,7 @@
 import json
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 import threading
@@ -77,9 +78,7 @@ class Story:
         self.zone.write_text(EMPTY)
         self.zone.chmod(0o644)
         self.times = {}
-        self.failed, self.asked = [], 0  # ordinary names
-        self.lines = []                  # (time, octets) that came out at the attacker's end
-        self.process = None
+        self.ended = False
 
     # ---- the parts ----
 
@@ -130,9 +129,19 @@ class Story:
         return client
 
     def ask_ordinary(self):
-        """Asks for ordinary names until told to end, every 20 ms."""
-        return self.lab.start("client", "/usr/bin/python3", HERE / "blocked.py", "ask",
-                              net.RESOLVER, log="ordinary.log")
+        """dnsperf: ordinary names, 100 a second, until it is told to end."""
+        names = self.lab.work / "names"
+        names.write_text("".join(f"www.{site} A\n" for site in World().sites))
+        return self.lab.start("client", "dnsperf", "-s", net.RESOLVER, "-d", names, "-l", "3600",
+                              "-Q", "100", "-S", "1", log="dnsperf.log")
+
+    def end_ordinary(self, dnsperf):
+        dnsperf.send_signal(signal.SIGINT)
+        dnsperf.wait(20)
+        said = self.lab.log("dnsperf.log")
+        self.asked = int(re.search(r"Queries sent:\s+(\d+)", said).group(1))
+        self.lost = int(re.search(r"Queries lost:\s+(\d+)", said).group(1))
+        self.denied = re.search(r"Response codes:.*", said).group(0).count("(") - 1
 
     # ---- what can be seen ----
 
@@ -164,7 +173,6 @@ class Story:
                 if "zone" not in self.times and "example.com CNAME" in self.zone.read_text():
                     self.times["zone"] = now
                 time.sleep(0.005)
-        self.ended = False
         threading.Thread(target=look, daemon=True).start()
 
     def wait(self, what, said, seconds=20):
@@ -190,7 +198,7 @@ def play(lab, program, resolver, say=lambda *_: None):
     s.start_watch(reload)
     s.start_iodined()
     ordinary = s.ask_ordinary()
-    lab.wait_for("ordinary names", lambda: "asking" in lab.log("ordinary.log"), ordinary, 10)
+    lab.wait_for("dnsperf", lambda: "Sending queries" in lab.log("dnsperf.log"), ordinary, 10)
     s.look_out()
     s.times["start"] = time.time()
     client = s.start_iodine("iodine.log")
@@ -213,14 +221,15 @@ def play(lab, program, resolver, say=lambda *_: None):
     before = len(s.received())
     again = s.start_iodine("again.log")
     lab.wait_for("iodine", lambda: "Connection setup complete" in lab.log("again.log"), again, 30)
-    s.wait("data again", lambda: len(s.received()) > before + 5, 20)
+    s.wait("data again", lambda: len(s.received()) > before + 20, 20)
+    s.times["stop"] = time.time()
     s.command("block", "example.com", "--reason", "enough of it", "--for", "10m")
     s.wait("a denial", lambda: s.is_denied("www.t.example.com"))
+    time.sleep(2.5)
     s.ended = True
-    lab.stop(ordinary)
-    lines = lab.log("ordinary.log").splitlines()
-    s.asked = sum(line.startswith("good") for line in lines)
-    s.failed = [line for line in lines if line.startswith("bad")]
+    s.last_again = s.received()[-1][0]
+    s.octets_again = s.received()[-1][1] - (s.got[-1][1] if s.got else 0)
+    s.end_ordinary(ordinary)
     tell(s, say)
     return s
 
@@ -240,8 +249,12 @@ def tell(s, say):
     say(f"{s.resolver}: seconds since the tunnel's first data fragment")
     for text, when in sorted(rows, key=lambda row: row[1]):
         say(f"  {when - zero:+7.3f}  {text}")
-    say(f"  {s.leaked} octets got out; ordinary names meanwhile: {s.asked} answered, "
-        f"{len(s.failed)} failed")
+    say(f"  {s.leaked} octets got out" + ("" if s.setup_complete else
+                                          "; the tunnel was dead before it was up"))
+    say(f"then unblocked by hand: {s.octets_again} octets got out through the same tunnel; "
+        f"blocked by hand: dead {max(0, s.last_again - s.times['stop']):.3f} s later")
+    say(f"dnsperf beside it: {s.asked} ordinary queries, {s.lost} lost, "
+        f"{s.denied} other answers than NOERROR")
 
 
 # ---- what runs inside the namespaces ----
@@ -285,19 +298,10 @@ def query(server, name, kind=1, number=1):
             return -1
 
 
-def ask(server):
-    names = [f"www.{site}" for site in World().sites]
-    print("asking", flush=True)
-    for i in range(10 ** 9):
-        code = query(server, names[i % len(names)], number=i & 0xffff)
-        print("good" if code == 0 else f"bad {code}", flush=True)
-        time.sleep(0.02)
-
-
 if __name__ == "__main__":
     import sys
     verb, *words = sys.argv[1:]
     if verb == "one":
         print(query(words[0], words[1]))
     else:
-        {"receive": receive, "send": send, "ask": ask}[verb](*words)
+        {"receive": receive, "send": send}[verb](*words)
