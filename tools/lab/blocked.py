@@ -4,6 +4,7 @@
     with net.Lab() as lab:
         story = blocked.play(lab, program, "unbound", print)
 """
+import http.server
 import json
 import pathlib
 import re
@@ -59,6 +60,8 @@ sources:
 sinks:
   - type: file
     address: {state}/alerts.json
+  - type: slack
+    address: http://127.0.0.1:8080/slack
 block:
   dry_run: false
   zone_file: {zone}
@@ -110,6 +113,7 @@ class Story:
         conf.write_text(WATCH.format(
             state=self.folder / "state", resolver=net.RESOLVER, zone=self.zone,
             reload=", ".join(f'"{word}"' for word in reload)))
+        lab.start("resolver", "/usr/bin/python3", HERE / "blocked.py", "slack", log="slack.log")
         watch = lab.start("resolver", self.program, "watch", "-c", conf, log="watch.log")
         lab.wait_for("watch", lambda: "watching" in lab.log("watch.log"), watch, 20)
 
@@ -211,6 +215,11 @@ def play(lab, program, resolver, say=lambda *_: None):
     s.times["denied"] = time.time()
     time.sleep(3)
     s.got = s.received()
+    s.policy = s.zone.read_text()
+    s.alert = next(event for event in map(json.loads, (
+        s.folder / "state" / "alerts.json").read_text().splitlines())
+        if event["finding"]["zone"] == "example.com")
+    s.slack = lab.log("slack.log").strip()
     s.setup_complete = "Connection setup complete" in lab.log("iodine.log")
     s.first = re.search(r"^first (\S+)", lab.log("sent.log"), re.M)
     lab.stop(client)
@@ -269,6 +278,33 @@ def receive(address, port):
         print("got", time.time(), total, flush=True)
 
 
+def slack():
+    """Takes what the sink for Slack posts, and prints its texts."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            for text in texts_of(body.get("blocks", body)):
+                print("  " + text.replace("\n", "\n  "), flush=True)
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"ok")
+
+        def log_message(self, *_):
+            pass
+
+    http.server.HTTPServer(("127.0.0.1", 8080), Handler).serve_forever()
+
+
+def texts_of(node):
+    if isinstance(node, dict):
+        if isinstance(node.get("text"), str):
+            yield node["text"]
+        node = [value for value in node.values() if not isinstance(value, str)]
+    for inner in node if isinstance(node, list) else []:
+        yield from texts_of(inner)
+
+
 def send(address, port):
     """Datagrams, so that nothing waits for a way that is gone."""
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -304,4 +340,4 @@ if __name__ == "__main__":
     if verb == "one":
         print(query(words[0], words[1]))
     else:
-        {"receive": receive, "send": send}[verb](*words)
+        {"receive": receive, "send": send, "slack": slack}[verb](*words)
