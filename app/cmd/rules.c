@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "app/alert/rules.h"
+#include "app/cmd/cmd.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "app/cmd/cmd.h"
+#include "app/alert/rules.h"
 #include "app/cmd/options.h"
 #include "app/cmd/psl_load.h"
 #include "app/cmd/timearg.h"

@@ -72,9 +72,8 @@ const char *const store_queries[QUERIES] = {
     [BLOCKS] = "SELECT " BLOCK_COLUMNS " FROM blocks WHERE until_ns = 0 OR until_ns > ?"
                " ORDER BY number",
     [PUT_BLOCK] =
-        "INSERT INTO blocks (kind, zone, client, server, reason, by, created_ns, until_ns) VALUES"
-        " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (kind, zone, client, server) DO UPDATE SET"
-        " reason = ?5, by = ?6, until_ns = ?8",
+        "INSERT OR REPLACE INTO blocks (kind, zone, client, server, reason, by, created_ns,"
+        " until_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     [DROP_BLOCK] = "DELETE FROM blocks WHERE number = ?",
     [EVENTS_AFTER] = "SELECT " EVENT_COLUMNS " FROM events WHERE seq > ? ORDER BY seq LIMIT ?",
     [EVENTS_GONE] = "SELECT coalesce((SELECT min(seq) FROM events WHERE seq > ?1),"

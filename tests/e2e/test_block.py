@@ -42,6 +42,55 @@ def test_a_tunnel_is_stopped(namespaces, dnshound, resolver):
     assert s.asked > 500 and s.lost == 0 and s.denied == 0, "ordinary names never fail meanwhile"
 
 
+RAW = """user: nobody
+state: {folder}/state
+memory: 32M
+threads: 1
+site:
+  resolvers: [10.10.1.1]
+sources:
+  - interface: net0
+block:
+  dry_run: false
+  pairs_file: {folder}/pairs.nft
+  pairs_reload: [/usr/sbin/nft, -f, {folder}/pairs.nft]
+"""
+
+
+def test_what_skips_the_resolver_is_stopped(namespaces, dnshound):
+    """iodine straight to its server, no DNS any more: by an nftables set of (client, server)."""
+    if not all(map(shutil.which, ("iodine", "iodined", "nft"))):
+        pytest.skip("tools/setup lab and test were not run")
+    with net.Lab() as lab:
+        lab.work.chmod(0o755)
+        folder = lab.work / "watch"
+        folder.mkdir()
+        folder.chmod(0o777)
+        (folder / "dnshound.yaml").write_text(RAW.format(folder=folder))
+        watch = lab.start("resolver", PROGRAM, "watch", "-c", folder / "dnshound.yaml",
+                          log="watch.log")
+        lab.wait_for("watch", lambda: "pairs.nft: 0 entries" in lab.log("watch.log"), watch, 20)
+        server = lab.start("attacker", "iodined", "-f", "-c", "-l", net.IODINED, "-P", "secret",
+                           "-d", "dnsa", "172.30.0.1/24", "t.example.com", log="iodined.log")
+        lab.wait_for("iodined", lambda: "Listening to dns" in lab.log("iodined.log"), server, 10)
+        client = lab.start("client", "iodine", "-f", "-P", "secret", "-d", "dnsc", net.IODINED,
+                           "t.example.com", log="iodine.log")
+        lab.wait_for("iodine", lambda: "setup complete" in lab.log("iodine.log"), client, 20)
+        ping = lab.start("client", "ping", "-i", "0.05", "-s", "400", "-w", "6", "172.30.0.1",
+                         log="ping.log")
+        lab.wait_for("a block", lambda: "pairs.nft: 1 entries" in lab.log("watch.log"), ping, 10)
+        ping.wait(20)
+        answered = re.search(r"(\d+) received", lab.log("ping.log"))
+        assert answered and int(answered.group(1)) < 40, lab.log("ping.log")[-300:]
+        rules = lab.run("resolver", "nft", "-n", "list", "table", "inet", "dnshound",
+                        capture_output=True, text=True).stdout
+        assert f"{net.CLIENT} . {net.IODINED} timeout" in rules
+        # Others, and the client's way to others, stay open.
+        lab.run("client", "ping", "-c", "1", "-W", "2", net.NAMESERVER, capture_output=True)
+        lab.run("client", "ping", "-c", "1", "-W", "2", "-I", net.CLIENTS[0], net.IODINED,
+                capture_output=True)
+
+
 # ---- what it decides ----
 
 def config(folder, **more):
