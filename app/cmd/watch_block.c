@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "app/alert/rules_entry.h"
+#include "app/cmd/filter.h"
 #include "app/cmd/hooks.h"
 #include "app/cmd/log.h"
 
@@ -249,6 +250,34 @@ static bool is_wanted(const struct blocker *b, const struct dh_finding *f)
 	       f->confidence >= b->config->min_confidence + 1 && is_both_ways(f);
 }
 
+struct muting {
+	const struct dh_finding *finding;
+	bool is_muted;
+};
+
+static bool is_below(const char *zone, const char *above)
+{
+	struct rules_name n;
+	return strcmp(zone, above) == 0 ||
+	       (rules_name_read(&n, zone) && filter_zone(above, n.wire, n.len));
+}
+
+static void see_mute(void *arg, const struct journal_mute *m)
+{
+	struct muting *s = arg;
+	const struct dh_finding *f = s->finding;
+	s->is_muted |= (!*m->finding || strcmp(m->finding, f->id) == 0) &&
+	               (!*m->client || strcmp(m->client, f->client) == 0) &&
+	               (!*m->zone || is_below(f->zone, m->zone));
+}
+
+/* What somebody has looked at and accepted is not stopped behind their back. */
+static bool is_muted(const struct blocker *b, const struct dh_finding *f)
+{
+	struct muting s = {f, false};
+	return store_mutes(b->store, now_ns(), see_mute, &s) == 0 && s.is_muted;
+}
+
 /* Told once in a while, not at each judgement. */
 static void tell_refused(struct blocker *b, const struct dh_finding *f, const char *why)
 {
@@ -342,6 +371,10 @@ void blocker_finding(struct blocker *b, const struct dh_finding *f)
 {
 	if (!is_wanted(b, f))
 		return;
+	if (is_muted(b, f)) {
+		tell_refused(b, f, "it is muted");
+		return;
+	}
 	if (strcmp(f->zone, "-") == 0)
 		block_pairs(b, f);
 	else

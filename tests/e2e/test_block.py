@@ -235,7 +235,9 @@ def test_by_itself_only_what_is_seen_both_ways(dnshound, tmp_path):
     with Blocking(tmp_path, site, popular=tmp_path / "popular", min_severity="medium",
                   min_confidence="consistent") as d:
         d.ready()
-        d.log_file.write_text(one_way("partner.com") + two_way("popular.com", seed=2) +
+        d.wait("a store", (d.state / "alerts.db").exists)
+        d.order("alerts", "mute", "--zone", "muted.com", "--reason", "agreed with Ms Ito")
+        d.log_file.write_text(two_way("muted.com", seed=7) + one_way("partner.com") + two_way("popular.com", seed=2) +
                               two_way("allowed.com", seed=3) + two_way("evil.com", seed=4))
         for zone in ("partner.com", "popular.com", "evil.com"):
             d.wait(f"an alert of {zone}", lambda z=zone: alerted(d, z), 20)
@@ -243,6 +245,7 @@ def test_by_itself_only_what_is_seen_both_ways(dnshound, tmp_path):
         time.sleep(0.5)
         assert re.findall(r"^(\w\S+) CNAME", d.zone(), re.M) == ["evil.com"]
         d.wait("the host is isolated", lambda: "isolate 10.0.0.7" in d.hooked())
+        d.wait("a word about the muted", lambda: "not muted.com" in d.log())
         assert "popular" in d.log() and "not popular.com" in d.log()
         # What was taken back is not blocked again by itself.
         d.order("unblock", "evil.com", "--reason", "an exercise")
