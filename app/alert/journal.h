@@ -67,6 +67,22 @@ struct journal_mute {
 	int64_t until_ns; /* 0: until it is taken back */
 };
 
+/* What is stopped, or must not be. */
+enum journal_block_kind {
+	JOURNAL_BLOCK_ZONE,  /* zone and what lies below it, at the resolver */
+	JOURNAL_BLOCK_PAIR,  /* what client sends to server, at the packet filter */
+	JOURNAL_BLOCK_NEVER, /* zone, or pair: somebody took the block back; not by itself again */
+	JOURNAL_BLOCK_WOULD, /* zone, or pair: in a dry run */
+};
+
+struct journal_block {
+	uint64_t number;
+	uint32_t kind;
+	const char *zone, *client, *server; /* "" where there is none; zone as names print */
+	const char *reason, *by;
+	int64_t created_ns, until_ns; /* of the clock; until 0: until it is taken back */
+};
+
 struct journal {
 	void *ctx;
 	/* Around what one thread writes: all of it is kept, or nothing. */

@@ -21,3 +21,5 @@ int cmd_listen(int argc, char **argv);
 int cmd_watch(int argc, char **argv);
 int cmd_config(int argc, char **argv);
 int cmd_alerts(int argc, char **argv);
+int cmd_rules(int argc, char **argv);
+int cmd_block(int argc, char **argv); /* block, unblock and blocks */

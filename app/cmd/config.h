@@ -39,6 +39,17 @@ struct config_source {
 
 enum { CONFIG_SOURCES_MAX = 64 };
 
+/* Stopping by itself what was found. Commands are NULL when not given. */
+struct config_block {
+	bool dry_run;
+	const char *zone_file, *pairs_file; /* "": none */
+	const char *const *zone_reload, *const *pairs_reload, *const *isolate;
+	uint32_t min_severity, min_confidence; /* enum dh_severity; enum dh_confidence - 1 */
+	uint32_t expire_s, max_entries, max_clients;
+	struct option_list never;
+	const char *popular; /* file; "": none */
+};
+
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
 struct config {
@@ -55,6 +66,7 @@ struct config {
 	uint32_t store_days;
 	uint64_t store_bytes;
 	const char *metrics;
+	struct config_block block;
 
 	struct config_source sources[CONFIG_SOURCES_MAX];
 	unsigned n_sources;

@@ -14,6 +14,7 @@ static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
 static const char *const formats[] = {
     "auto", "pcap", "pcapng", "dnstap", "zeek-tsv", "json-lines", NULL};
 static const char *const severities[] = {"info", "low", "medium", "high", "critical", NULL};
+static const char *const confidences[] = {"consistent", "likely", "exact", NULL};
 static const char *const sink_types[] = {"file", "syslog", "slack", "webhook", "command", NULL};
 static const char *const sink_formats[] = {"default", "json", "ecs", "ocsf", "eve", "cef", "splunk",
     "elastic", "teams", "pagerduty", "template", NULL};
@@ -82,6 +83,37 @@ static const struct config_key store[] = {
 static const struct config_key metrics[] = {
     {"listen", CONFIG_TEXT, IN(metrics), "",
         .doc = "Where Prometheus finds /metrics: 127.0.0.1:9153. \"\": nowhere."},
+};
+
+static const struct config_key block[] = {
+    {"dry_run", CONFIG_BOOL, IN(block.dry_run), "true",
+        .doc = "Only say what would be blocked: dnshound blocks."},
+    {"zone_file", CONFIG_TEXT, IN(block.zone_file), "",
+        .doc = "A response policy zone (RPZ) that the resolver reads. \"\": none. The herald "
+               "writes it: its folder is its user's."},
+    {"zone_reload", CONFIG_ARGV, IN(block.zone_reload), NULL,
+        .doc = "What makes the resolver read it again; program and arguments, no shell. "
+               "`dnshound blocks --setup bind` and its like say which."},
+    {"pairs_file", CONFIG_TEXT, IN(block.pairs_file), "",
+        .doc = "An nftables script of (client, server) pairs that skip the resolver. \"\": none."},
+    {"pairs_reload", CONFIG_ARGV, IN(block.pairs_reload), NULL,
+        .doc = "What loads it: [/usr/sbin/nft, -f, FILE]."},
+    {"isolate", CONFIG_ARGV, IN(block.isolate), NULL,
+        .doc = "Run once for each client whose block begins, with its address as last argument."},
+    {"min_severity", CONFIG_WORD, IN(block.min_severity), "high", .words = severities,
+        .doc = "Nothing below is blocked by itself."},
+    {"min_confidence", CONFIG_WORD, IN(block.min_confidence), "likely", .words = confidences,
+        .doc = "The same for the confidence of a finding."},
+    {"expire", CONFIG_TIME, IN(block.expire_s), "24h", 60, 365 * 86400,
+        .doc = "A block ends after so long; what still goes on is then blocked again."},
+    {"max_entries", CONFIG_NUMBER, IN(block.max_entries), "1000", 1, 10000,
+        .doc = "Beyond, nothing more is blocked by itself."},
+    {"max_clients", CONFIG_NUMBER, IN(block.max_clients), "3", 1, 1000000,
+        .doc = "A zone that more clients ask for is ordinary, and never blocked by itself."},
+    {"never", CONFIG_TEXTS, IN(block.never), NULL,
+        .doc = "Zones that are never blocked, beside those of site: allow and zones."},
+    {"popular", CONFIG_TEXT, IN(block.popular), "",
+        .doc = "File of popular domains, one a line (or number,domain): never blocked by itself."},
 };
 
 const char *const config_source_kinds[SOURCE_KINDS + 1] = {
@@ -182,6 +214,7 @@ const struct config_section config_sections[SECTIONS] = {
     [SECTION_ALERTS] = {"alerts", "How long a finding is one alert.", KEYS(alerts)},
     [SECTION_STORE] = {"store", "Where alerts are kept.", KEYS(store)},
     [SECTION_METRICS] = {"metrics", "Numbers for Prometheus.", KEYS(metrics)},
+    [SECTION_BLOCK] = {"block", "What is stopped, and how.", KEYS(block)},
     [SECTION_SOURCES] = {"sources",
         "What is watched, any number at once. The first key of each says what it is.",
         KEYS(sources), IN(sources), sizeof(struct config_source), IN(n_sources),

@@ -18,6 +18,10 @@ static const struct {
     {"listen", cmd_listen, "the daemon in one line: newline JSON in, findings out"},
     {"config", cmd_config, "check or show dnshound.yaml"},
     {"alerts", cmd_alerts, "what watch has found: list, show, mute, unmute"},
+    {"rules", cmd_rules, "rules for Suricata, Sigma, Sentinel, Splunk, RPZ, nftables ..."},
+    {"block", cmd_block, "stop a zone at the resolver, or a pair at the packet filter"},
+    {"unblock", cmd_block, "take a block back"},
+    {"blocks", cmd_block, "what is stopped, by whom and why"},
     {"explain", cmd_explain, "why a name costs what it costs"},
 };
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -22,6 +22,7 @@
 #include "app/cmd/cmd.h"
 #include "app/cmd/config_tell.h"
 #include "app/cmd/confine.h"
+#include "app/cmd/hooks.h"
 #include "app/cmd/log.h"
 #include "app/cmd/notify.h"
 
@@ -43,6 +44,8 @@ struct parent {
 	int broker; /* our end */
 	int stop;   /* our end: closed, it ends the worker */
 	int report; /* the worker's end of the socket to the herald, for the next worker */
+	int asked;  /* our end of the socket over which the herald asks for hooks */
+	struct hooks hooks;
 	int signals;
 	bool has_rings;     /* interfaces are open, and wait for a worker */
 	unsigned gone;      /* interfaces that are not there */
@@ -169,28 +172,38 @@ static void begin_child(pid_t parent)
 static bool start_herald(struct parent *p)
 {
 	const int size = REPORT_BUFFER;
-	int report[2];
+	int report[2], hooks[2];
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, report) < 0)
 		return false;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, hooks) < 0) {
+		close(report[0]);
+		close(report[1]);
+		return false;
+	}
 	setsockopt(report[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 	setsockopt(report[0], SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size));
 	pid_t us = getpid(), pid = fork();
 	if (pid == 0) {
 		begin_child(us);
 		close(report[0]);
+		close(hooks[0]);
 		watch_close_rings(p->watch);
 		p->watch->report = report[1];
+		p->watch->hooks = hooks[1];
 		int status = watch_herald(p->watch);
 		fflush(NULL);
 		_exit(status);
 	}
 	close(report[1]);
+	close(hooks[1]);
 	if (pid < 0) {
 		close(report[0]);
+		close(hooks[0]);
 		return false;
 	}
 	p->herald = pid;
 	p->report = report[0];
+	p->asked = hooks[0];
 	return true;
 }
 
@@ -223,6 +236,7 @@ static bool start_worker(struct parent *p)
 		begin_child(us);
 		close(broker[0]);
 		close(stop[1]);
+		close(p->asked);
 		run_worker(p, broker[1], stop[0]);
 	}
 	close(broker[1]);
@@ -293,6 +307,7 @@ static void end_children(struct parent *p)
 		return;
 	close(p->report);
 	wait_child(p, p->herald, -1);
+	close(p->asked);
 	p->herald = 0;
 }
 
@@ -353,10 +368,13 @@ static void reap(struct parent *p)
 		} else if (pid == p->herald) {
 			tell_end("herald", status);
 			close(p->report);
+			close(p->asked);
 			p->herald = 0;
 			/* It talks to the one that was. */
 			end_worker(p);
 			plan_start(p, monotonic_ns() - p->started_ns < QUICK_NS);
+		} else {
+			(void)hooks_reap(&p->hooks, pid, status, &p->watch->config);
 		}
 	}
 }
@@ -388,6 +406,7 @@ static void beat(struct parent *p)
 		kill(p->worker, SIGKILL);
 	}
 	notify_systemd("WATCHDOG=1");
+	hooks_tick(&p->hooks);
 	/* A worker has what was there when it began. */
 	if (p->gone && watch_is_back(p->watch))
 		end_worker(p);
@@ -406,8 +425,9 @@ static void live(struct parent *p)
 			continue;
 		}
 		struct pollfd fds[] = {{.fd = p->signals, .events = POLLIN},
-		    {.fd = p->worker ? p->broker : -1, .events = POLLIN}};
-		int n = poll(fds, 2, is_whole || left_ms <= 1 ? every_ms : (int)left_ms);
+		    {.fd = p->worker ? p->broker : -1, .events = POLLIN},
+		    {.fd = p->herald ? p->asked : -1, .events = POLLIN}};
+		int n = poll(fds, 3, is_whole || left_ms <= 1 ? every_ms : (int)left_ms);
 		/* The worker may ask for files more often than that. */
 		if (monotonic_ns() - p->beat_ns >= every_ms * 1000000ll)
 			beat(p);
@@ -415,6 +435,8 @@ static void live(struct parent *p)
 			continue;
 		if (fds[1].revents && !broker_serve(p->broker, &p->watch->config))
 			usleep(1000); /* its end is on the way */
+		if (fds[2].revents && !hooks_serve(&p->hooks, p->asked, &p->watch->config))
+			usleep(1000);
 		if (fds[0].revents)
 			take_signal(p);
 	}

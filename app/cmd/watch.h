@@ -50,6 +50,7 @@ struct watch {
 	int metrics;         /* listening socket; -1: none */
 	int broker;          /* the worker's end of the socket to its parent */
 	int stop;            /* readable: the worker ends */
+	int hooks;           /* the herald's end of the socket to its parent: hooks.h */
 	int report;          /* the worker's end of the socket to the herald, or the herald's */
 };
 

@@ -17,7 +17,7 @@
 #include "app/cmd/alert_metrics.h"
 #include "app/cmd/confine.h"
 #include "app/cmd/log.h"
-
+#include "app/cmd/watch_block.h"
 #include "app/cmd/wire.h"
 #include "app/serve/http.h"
 #include "app/serve/metrics.h"
@@ -28,6 +28,8 @@
 enum { KNOWN = 4096 };
 /* What the sinks get to say their last. */
 enum { CLOSE_MS = 2000 };
+/* How soon a block of `dnshound block` holds. */
+enum { BLOCK_MS = 200 };
 struct known {
 	uint64_t id;
 	uint8_t severity;
@@ -37,6 +39,8 @@ struct herald {
 	struct watch *watch;
 	struct store *store;
 	struct alerts *alerts; /* NULL: findings are only printed */
+	struct block_guard guard;
+	struct blocker *blocker; /* NULL: nothing is stopped */
 	struct http *http;
 	struct http_route route;
 	char folder[64]; /* of a store that nobody wants to keep */
@@ -82,6 +86,8 @@ static void take(struct herald *h, size_t len)
 	}
 	if (h->alerts)
 		alerts_finding(h->alerts, &h->f.f, h->f.now_ns);
+	if (h->blocker)
+		blocker_finding(h->blocker, &h->f.f);
 	bool as_text = h->watch->setup->as_text;
 	if (as_text && is_news(h, &h->f.f))
 		print_text(&h->f.f);
@@ -176,6 +182,17 @@ static bool start_alerts(struct herald *h)
 	return alerts_init(&h->alerts, &a) == 0;
 }
 
+/* Where there is a store, blocks of hand are kept and those by itself at least told. */
+static bool start_blocker(struct herald *h)
+{
+	const struct config_block *c = &h->watch->config.block;
+	if (!h->store || (!*c->zone_file && !*c->pairs_file))
+		return true;
+	h->guard = (struct block_guard){&h->watch->config, &h->watch->session};
+	h->blocker = blocker_new(&h->guard, h->store, h->watch->hooks);
+	return h->blocker != NULL;
+}
+
 static void end(struct herald *h)
 {
 	char path[128];
@@ -183,6 +200,7 @@ static void end(struct herald *h)
 		http_stop(h->http);
 	if (h->alerts)
 		alerts_close(h->alerts, CLOSE_MS);
+	blocker_free(h->blocker);
 	if (h->store)
 		store_close(h->store);
 	static const char *const files[] = {"alerts.db", "alerts.db-wal", "alerts.db-shm"};
@@ -199,8 +217,9 @@ static void run(struct herald *h)
 {
 	struct pollfd fd = {.fd = h->watch->report, .events = POLLIN};
 	time_t ticked = 0;
+	int64_t looked = 0; /* at what others blocked */
 	for (;;) {
-		int n = poll(&fd, 1, 1000);
+		int n = poll(&fd, 1, h->blocker ? BLOCK_MS : 1000);
 		if (n > 0) {
 			ssize_t len = recv(h->watch->report, h->message, WIRE_MAX, 0);
 			if (len == 0 || (len < 0 && errno != EINTR))
@@ -213,6 +232,13 @@ static void run(struct herald *h)
 		if (h->alerts && clock && now != ticked)
 			alerts_tick(h->alerts, clock);
 		ticked = now;
+		struct timespec t;
+		clock_gettime(CLOCK_MONOTONIC, &t);
+		int64_t slot =
+		    (int64_t)t.tv_sec * (1000 / BLOCK_MS) + t.tv_nsec / (BLOCK_MS * 1000000);
+		if (h->blocker && slot != looked)
+			blocker_tick(h->blocker);
+		looked = slot;
 	}
 }
 
@@ -228,7 +254,7 @@ int watch_herald(struct watch *w)
 		return EXIT_FAILURE;
 	}
 	h->watch = w;
-	bool is_good = start_alerts(h) && start_metrics(h);
+	bool is_good = start_alerts(h) && start_blocker(h) && start_metrics(h);
 	if (is_good)
 		run(h);
 	end(h);

@@ -21,7 +21,7 @@ struct store {
 	pthread_mutex_t lock; /* of the connection; held by one thread from begin to end */
 	struct store_limits limits;
 	struct journal journal;
-	uint64_t own_mutes; /* mutes that this connection changed */
+	uint64_t own_mutes; /* mutes and blocks that this connection changed */
 };
 
 static int errno_of(int sqlite)
@@ -132,6 +132,7 @@ struct taker {
 	void (*minute)(void *arg, const struct journal_minute *m);
 	void (*pair)(void *arg, const struct journal_pair *p);
 	void (*mute)(void *arg, const struct journal_mute *m);
+	void (*block)(void *arg, const struct journal_block *b);
 	void *arg;
 };
 
@@ -209,6 +210,20 @@ static void take_mute(void *arg, sqlite3_stmt *row)
 	                    .reason = word(row, 4),
 	                    .created_ns = number(row, 5),
 	                    .until_ns = number(row, 6)});
+}
+
+static void take_block(void *arg, sqlite3_stmt *row)
+{
+	const struct taker *t = arg;
+	t->block(t->arg, &(struct journal_block){.number = (uint64_t)number(row, 0),
+	                     .kind = (uint32_t)number(row, 1),
+	                     .zone = word(row, 2),
+	                     .client = word(row, 3),
+	                     .server = word(row, 4),
+	                     .reason = word(row, 5),
+	                     .by = word(row, 6),
+	                     .created_ns = number(row, 7),
+	                     .until_ns = number(row, 8)});
 }
 
 static void take_number(void *arg, sqlite3_stmt *row)
@@ -371,6 +386,8 @@ static int trim_by_age(struct store *s, int64_t now_ns)
 		error = run(s, TRIM_MORE_PAIRS, "i", (int64_t)s->limits.pairs_max);
 	if (!error)
 		error = run(s, TRIM_MUTES, "i", before);
+	if (!error)
+		error = run(s, TRIM_BLOCKS, "i", before);
 	return error ? error : trim_leftovers(s);
 }
 
@@ -614,4 +631,41 @@ int store_mutes(struct store *s, int64_t now_ns,
     void (*take)(void *arg, const struct journal_mute *m), void *arg)
 {
 	return each(s, MUTES, take_mute, &(struct taker){.mute = take, .arg = arg}, "i", now_ns);
+}
+
+int store_block(struct store *s, const struct journal_block *b, uint64_t *ret_number)
+{
+	bool is_whole = *b->zone || (*b->client && *b->server);
+	if (!*b->reason || !is_whole)
+		return -EINVAL;
+	int error = begin(s);
+	if (error)
+		return error;
+	error = run(s, PUT_BLOCK,
+	    "ittttt"
+	    "ii",
+	    (int64_t)b->kind, b->zone, b->client, b->server, b->reason, b->by, b->created_ns,
+	    b->until_ns);
+	if (!error)
+		*ret_number = (uint64_t)sqlite3_last_insert_rowid(s->db);
+	s->own_mutes++;
+	return end(s, error);
+}
+
+int store_unblock(struct store *s, uint64_t block)
+{
+	int error = begin(s);
+	if (error)
+		return error;
+	error = run(s, DROP_BLOCK, "i", (int64_t)block);
+	if (!error && sqlite3_changes(s->db) == 0)
+		error = -ENOENT;
+	s->own_mutes++;
+	return end(s, error);
+}
+
+int store_blocks(struct store *s, int64_t now_ns,
+    void (*take)(void *arg, const struct journal_block *b), void *arg)
+{
+	return each(s, BLOCKS, take_block, &(struct taker){.block = take, .arg = arg}, "i", now_ns);
 }

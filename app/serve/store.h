@@ -60,3 +60,12 @@ int store_unmute(struct store *s, uint64_t number);
 /* All that hold at now_ns; those that ended too when it is INT64_MIN. */
 int store_mutes(struct store *s, int64_t now_ns,
     void (*take)(void *arg, const struct journal_mute *m), void *arg);
+
+/* Blocks: one of each kind for a zone or a pair; another takes its place. -EINVAL without a reason,
+ * or without anything to block. */
+int store_block(struct store *s, const struct journal_block *b, uint64_t *ret_number);
+/* -ENOENT when there is none of that number. */
+int store_unblock(struct store *s, uint64_t number);
+/* All that hold at now_ns, in the order of their numbers. */
+int store_blocks(struct store *s, int64_t now_ns,
+    void (*take)(void *arg, const struct journal_block *b), void *arg);

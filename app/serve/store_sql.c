@@ -24,6 +24,10 @@ const char *const store_migrations[STORE_VERSION] = {
     " WITHOUT ROWID;"
     "CREATE TABLE mutes (number INTEGER PRIMARY KEY AUTOINCREMENT, finding TEXT, client TEXT,"
     " zone TEXT, reason TEXT NOT NULL, created_ns INTEGER, until_ns INTEGER);",
+    "CREATE TABLE blocks (number INTEGER PRIMARY KEY AUTOINCREMENT, kind INTEGER NOT NULL,"
+    " zone TEXT NOT NULL, client TEXT NOT NULL, server TEXT NOT NULL, reason TEXT NOT NULL,"
+    " by TEXT NOT NULL, created_ns INTEGER, until_ns INTEGER,"
+    " UNIQUE (kind, zone, client, server));",
 };
 
 #define ALERT_COLUMNS                                                                          \
@@ -31,6 +35,7 @@ const char *const store_migrations[STORE_VERSION] = {
 	" last_seen_ns, closed_ns, told_ns, bytes_up, bytes_down, queries, told_bytes, score," \
 	" severity_rank, events, quiet_s, muted"
 #define MUTE_COLUMNS "number, finding, client, zone, reason, created_ns, until_ns"
+#define BLOCK_COLUMNS "number, kind, zone, client, server, reason, by, created_ns, until_ns"
 #define EVENT_COLUMNS "seq, id, alert, document, severity_rank, time_ns"
 
 const char *const store_queries[QUERIES] = {
@@ -64,6 +69,12 @@ const char *const store_queries[QUERIES] = {
     [PUT_MUTE] = "INSERT INTO mutes (finding, client, zone, reason, created_ns, until_ns)"
                  " VALUES (?, ?, ?, ?, ?, ?)",
     [DROP_MUTE] = "DELETE FROM mutes WHERE number = ?",
+    [BLOCKS] = "SELECT " BLOCK_COLUMNS " FROM blocks WHERE until_ns = 0 OR until_ns > ?"
+               " ORDER BY number",
+    [PUT_BLOCK] =
+        "INSERT OR REPLACE INTO blocks (kind, zone, client, server, reason, by, created_ns,"
+        " until_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    [DROP_BLOCK] = "DELETE FROM blocks WHERE number = ?",
     [EVENTS_AFTER] = "SELECT " EVENT_COLUMNS " FROM events WHERE seq > ? ORDER BY seq LIMIT ?",
     [EVENTS_GONE] = "SELECT coalesce((SELECT min(seq) FROM events WHERE seq > ?1),"
                     " (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'events'), 0) - ?1 - 1",
@@ -87,6 +98,7 @@ const char *const store_queries[QUERIES] = {
     [TRIM_MINUTES] = "DELETE FROM minutes WHERE alert NOT IN (SELECT id FROM alerts)",
     [TRIM_NOTES] = "DELETE FROM notes WHERE alert NOT IN (SELECT id FROM alerts)",
     [TRIM_MUTES] = "DELETE FROM mutes WHERE until_ns > 0 AND until_ns < ?",
+    [TRIM_BLOCKS] = "DELETE FROM blocks WHERE until_ns > 0 AND until_ns < ?",
     [OLDEST_ALERTS] = "DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE closed_ns > 0"
                       " ORDER BY last_seen_ns LIMIT 1 + (SELECT count(*) FROM alerts) / 8)",
     [OLDEST_EVENTS] = "DELETE FROM events WHERE seq IN (SELECT seq FROM events ORDER BY seq"

@@ -3,7 +3,7 @@
  * The store's schema and everything that is ever asked of it. */
 #pragma once
 
-enum { STORE_VERSION = 1 };
+enum { STORE_VERSION = 2 };
 
 extern const char *const store_migrations[STORE_VERSION];
 
@@ -22,6 +22,9 @@ enum query {
 	MUTES,
 	PUT_MUTE,
 	DROP_MUTE,
+	BLOCKS,
+	PUT_BLOCK,
+	DROP_BLOCK,
 	EVENTS_AFTER,
 	EVENTS_GONE,
 	EVENTS_COUNT,
@@ -40,6 +43,7 @@ enum query {
 	TRIM_MINUTES,
 	TRIM_NOTES,
 	TRIM_MUTES,
+	TRIM_BLOCKS,
 	OLDEST_ALERTS,
 	OLDEST_EVENTS,
 	USED_BYTES,

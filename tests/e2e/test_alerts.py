@@ -278,7 +278,7 @@ def test_the_store_is_its_owners(drive, tmp_path):
     store = tmp_path / "alerts.db"
     drive(file_sink(tmp_path / "own.json")).close()
     base = sqlite3.connect(store)
-    assert base.execute("PRAGMA user_version").fetchone() == (1,)
+    assert base.execute("PRAGMA user_version").fetchone() == (2,)
     assert base.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert os.stat(store).st_mode & 0o777 == 0o600
     base.close()
@@ -307,3 +307,21 @@ def test_a_line_written_just_before_the_end_is_not_written_again(drive, tmp_path
     assert told(tmp_path / "own.json.1") == [("opened", "evilFalse.com"), ("opened", "evilTrue.com")]
     assert lines(out) == []
     assert len((tmp_path / "cef.txt").read_text().splitlines()) == 2
+
+
+def test_an_older_store_is_brought_up_to_date(drive, dnshound, tmp_path):
+    """Version 1 knew no blocks."""
+    store = tmp_path / "alerts.db"
+    d = drive(file_sink(tmp_path / "own.json"))
+    d.find("evil.com", now=T0)
+    d.sent("own", 1)
+    d.close()
+    base = sqlite3.connect(store)
+    base.execute("DROP TABLE blocks")
+    base.execute("PRAGMA user_version = 1")
+    base.commit()
+    base.close()
+    assert dnshound("blocks", "--store", store).returncode == 2
+    drive(file_sink(tmp_path / "own.json")).close()
+    assert dnshound("blocks", "--store", store).returncode == 0
+    assert "evil.com" in dnshound("alerts", "--store", store, "list", "--all").stdout

@@ -246,6 +246,54 @@ static void test_mutes(void **state)
 	store_close(s);
 }
 
+static void see_block(void *arg, const struct journal_block *b)
+{
+	struct seen *s = arg;
+	assert_string_equal(b->by, "hand");
+	s->n++;
+	s->last = b->number;
+}
+
+static void test_blocks(void **state)
+{
+	struct store *s = open_store(NULL), *other = open_store(NULL);
+	const struct journal *j = store_journal(s);
+	struct journal_block b = {.kind = JOURNAL_BLOCK_ZONE,
+	    .zone = "evil.com",
+	    .client = "",
+	    .server = "",
+	    .reason = "why",
+	    .by = "hand",
+	    .until_ns = 100};
+	struct seen seen = {0, 0};
+	uint64_t first = 0, second = 0, version = j->version(j->ctx);
+	(void)state;
+	assert_int_equal(store_block(other, &b, &first), 0);
+	assert_int_not_equal(j->version(j->ctx), version);
+	b.until_ns = 200;
+	assert_int_equal(store_block(s, &b, &second), 0);
+	assert_int_equal(store_blocks(s, 150, see_block, &seen), 0);
+	assert_int_equal(seen.n, 1);
+	assert_int_equal(seen.last, second);
+	assert_int_equal(store_blocks(s, 200, see_block, &seen), 0);
+	assert_int_equal(seen.n, 1);
+	b.kind = JOURNAL_BLOCK_NEVER;
+	b.until_ns = 0;
+	assert_int_equal(store_block(s, &b, &first), 0);
+	assert_int_equal(store_blocks(s, 150, see_block, &seen), 0);
+	assert_int_equal(seen.n, 3);
+	assert_int_equal(store_unblock(s, second), 0);
+	assert_int_equal(store_unblock(s, second), -ENOENT);
+	b.reason = "";
+	assert_int_equal(store_block(s, &b, &first), -EINVAL);
+	b.reason = "why";
+	b.zone = "";
+	b.client = "10.0.0.7";
+	assert_int_equal(store_block(s, &b, &first), -EINVAL);
+	store_close(other);
+	store_close(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +303,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(test_retention, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_size_is_bounded, setup, teardown),
 	    cmocka_unit_test_setup_teardown(test_mutes, setup, teardown),
+	    cmocka_unit_test_setup_teardown(test_blocks, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
