@@ -41,7 +41,7 @@ static const struct {
                          "resolver's log) and ask its owner. A tunnel for free WiFi is as much "
                          "a hole as one of an intruder."},
                 {"Contain", "Isolate %c from the network. " BLOCK}, {"Preserve", PRESERVE},
-                {"Decode", "Carve what was carried (below): inner packets show whom it spoke "
+                {"Decode", "Carve what was carried (above): inner packets show whom it spoke "
                            "to. Where it is encrypted, volume and times still tell."},
                 {"Look for persistence", LOOK}, {"Report", REPORT}},
             {"T1572", "T1048.003", "T1071.004"}}},
@@ -50,7 +50,7 @@ static const struct {
             {{"Confirm", "Find the process on %c that asks below %z and the files it opened "
                          "before the first query."},
                 {"Contain", "Isolate %c. " BLOCK}, {"Preserve", PRESERVE},
-                {"Decode", "Carve what left (below) and compare it with the files of %c: what "
+                {"Decode", "Carve what left (above) and compare it with the files of %c: what "
                            "was in the names is what somebody has now."},
                 {"Look for persistence", LOOK}, {"Report", REPORT}},
             {"T1048.003", "T1071.004"}}},
@@ -60,7 +60,7 @@ static const struct {
                          "and look at the answer. Find the process on %c that reads it."},
                 {"Contain", "Isolate %c: what arrived may already run. " BLOCK},
                 {"Preserve", PRESERVE},
-                {"Decode", "Carve what arrived (below) and give it to whoever analyses malware; "
+                {"Decode", "Carve what arrived (above) and give it to whoever analyses malware; "
                            "do not run it."},
                 {"Look for persistence", LOOK}, {"Report", REPORT}},
             {"T1105", "T1071.004"}}},
@@ -82,7 +82,7 @@ static const struct {
                 {"Contain", "Let port 53 out to the site's resolver only; that ends it at once, "
                             "for %c and for whoever comes next."},
                 {"Preserve", PRESERVE},
-                {"Decode", "Carve what was carried if the tool is known (below); else open the "
+                {"Decode", "Carve what was carried if the tool is known (above); else open the "
                            "packets in a protocol analyser."},
                 {"Look for persistence", "Find the process on %c that holds the socket, and how "
                                          "it is started."},

@@ -192,6 +192,9 @@ static uint32_t longest_of(const struct report *r)
 	for (size_t i = 0; i < r->n; i++)
 		if (record_real(r->findings[i], "avg_subdomain_length") > longest)
 			longest = record_real(r->findings[i], "avg_subdomain_length");
+	for (size_t i = 0; i < r->n_ordinary; i++)
+		if (r->ordinary[i].length_100 > longest * 100)
+			longest = r->ordinary[i].length_100 / 100.0;
 	return ((uint32_t)longest / 40 + 1) * 4000;
 }
 

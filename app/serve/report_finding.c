@@ -220,7 +220,7 @@ static void put_figures(struct html *h, const struct record *f)
 	    {"Clients of the zone", "clients", 0},
 	    {"Zones of the client", "zones", 0},
 	};
-	html_put(h, "<dl class=\"facts\">");
+	html_put(h, "<dl class=\"facts figures\">");
 	for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
 		if (record_find(f, facts[i].path))
 			put_fact(
