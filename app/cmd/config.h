@@ -55,6 +55,7 @@ struct config {
 	uint32_t store_days;
 	uint64_t store_bytes;
 	const char *metrics;
+	const char *page, *page_token_file;
 
 	struct config_source sources[CONFIG_SOURCES_MAX];
 	unsigned n_sources;

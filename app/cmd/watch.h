@@ -48,6 +48,8 @@ struct watch {
 	struct watch_shared *shared;
 	struct state *state; /* NULL: nothing is remembered */
 	int metrics;         /* listening socket; -1: none */
+	int page;            /* the same */
+	char page_token[257];
 	int broker;          /* the worker's end of the socket to its parent */
 	int stop;            /* readable: the worker ends */
 	int report;          /* the worker's end of the socket to the herald, or the herald's */
