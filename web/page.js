@@ -64,7 +64,7 @@ function bars(svg, up, down) {
 	axis.setAttribute("y1", base + .5);
 	axis.setAttribute("y2", base + .5);
 	svg.replaceChildren(...parts, axis);
-	return max;
+	return Math.max(0, ...up, ...(down || []));
 }
 
 function tile(value, what) {
@@ -152,7 +152,7 @@ async function loadAlerts() {
 		link.href = `/alerts/${encodeURIComponent(a.id)}`;
 		verdict.append(link);
 		row.append(pill(a.severity), node("td", a.score, "number"), verdict,
-			node("td", a.client || "many"), node("td", place(a.zone), "zone"), node("td", a.tool || ""),
+			node("td", a.client || "many"), node("td", place(a.zone), "zone"), node("td", a.tool || "", "zone"),
 			node("td", bytes(a.bytes_up), "number"), node("td", bytes(a.bytes_down), "number"),
 			node("td", when(a.last_seen)));
 		return row;
@@ -244,5 +244,5 @@ live.addEventListener("error", () => {
 	byId("live").textContent = "not connected";
 	byId("live").className = "off";
 });
-get("/api/v1/overview").then(showOverview);
 loadMutes();
+get("/api/v1/overview").then(showOverview);
