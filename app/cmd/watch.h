@@ -50,9 +50,9 @@ struct watch {
 	int metrics;         /* listening socket; -1: none */
 	int page;            /* the same */
 	char page_token[257];
-	int broker;          /* the worker's end of the socket to its parent */
-	int stop;            /* readable: the worker ends */
-	int report;          /* the worker's end of the socket to the herald, or the herald's */
+	int broker; /* the worker's end of the socket to its parent */
+	int stop;   /* readable: the worker ends */
+	int report; /* the worker's end of the socket to the herald, or the herald's */
 };
 
 /* Exit status of a worker whose source went away: open everything anew. */
