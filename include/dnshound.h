@@ -124,6 +124,11 @@ struct dh_allowed {
 	uint32_t line;
 };
 
+/* What leaked in one step of a time line. */
+struct dh_step {
+	uint64_t bytes_up, bytes_down;
+};
+
 /* A finding as it is told. size is sizeof(struct dh_finding) of the library that fills it in:
  * members are only ever added at the end. What pointers lead to lasts as long as the callback
  * that hands the finding over, or as whoever fills it in says. Texts that come from traffic are
@@ -183,6 +188,16 @@ struct dh_finding {
 	size_t n_reasons;
 
 	const char *version, *scorecard_version, *model_version;
+
+	/* Steps of equal length from the first leak to the last; together bytes_up and bytes_down.
+	 * None of a zone or a client. */
+	int64_t timeline_ns; /* when the first step begins */
+	uint64_t timeline_step_ms;
+	const struct dh_step *timeline;
+	size_t n_timeline;
+	/* For each sample, a letter for each of its characters: 'p' payload, 'c' constant, 'n' a
+	 * counter, 'r' random and no payload, 'z' the zone, '.' between labels. */
+	const char *const *sample_parts;
 };
 
 /* The version of the library, "1.2.3". */

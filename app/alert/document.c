@@ -22,6 +22,29 @@ static void set_tool(struct record *o, const struct dh_finding *f)
 	record_text(o, "carve_command", f->carve_command);
 }
 
+static void set_samples(struct record *o, const struct dh_finding *f)
+{
+	struct record *list = record_list(o, "sample_parts");
+	for (size_t i = 0; f->sample_parts && i < f->n_samples; i++)
+		record_text(list, NULL, f->sample_parts[i]);
+}
+
+static void set_timeline(struct record *o, const struct dh_finding *f)
+{
+	if (f->n_timeline == 0) {
+		record_null(o, "timeline");
+		return;
+	}
+	struct record *t = record_object(o, "timeline");
+	record_time(t, "from", f->timeline_ns);
+	record_int(t, "step_ms", f->timeline_step_ms);
+	struct record *up = record_list(t, "bytes_up"), *down = record_list(t, "bytes_down");
+	for (size_t i = 0; i < f->n_timeline; i++) {
+		record_int(up, NULL, f->timeline[i].bytes_up);
+		record_int(down, NULL, f->timeline[i].bytes_down);
+	}
+}
+
 static void set_process(struct record *o, const struct dh_process *p)
 {
 	if (!p) {
@@ -72,6 +95,8 @@ struct record *document_finding(const struct dh_finding *f)
 		if (&columns[i] != tool) /* more than its name: below */
 			column_record(&columns[i], f, o);
 	set_tool(o, f);
+	set_samples(o, f);
+	set_timeline(o, f);
 	set_process(o, f->process);
 	struct record *attack = record_list(o, "attack");
 	for (size_t i = 0; i < f->n_attack; i++)

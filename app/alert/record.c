@@ -231,6 +231,11 @@ int64_t record_number(const struct record *r, const char *path)
 	return json_integer_value((const json_t *)(const void *)record_find(r, path));
 }
 
+double record_real(const struct record *r, const char *path)
+{
+	return json_number_value((const json_t *)(const void *)record_find(r, path));
+}
+
 bool record_true(const struct record *r, const char *path)
 {
 	return json_is_true((const json_t *)(const void *)record_find(r, path));
@@ -244,6 +249,21 @@ unsigned record_count(const struct record *list)
 const struct record *record_at(const struct record *list, unsigned i)
 {
 	return (const struct record *)(void *)json_array_get((const json_t *)(const void *)list, i);
+}
+
+const struct record *record_member(const struct record *r, unsigned i, const char **ret_key)
+{
+	union {
+		const struct record *found;
+		json_t *json;
+	} u = {r};
+	void *at = json_object_iter(u.json);
+	while (at && i-- > 0)
+		at = json_object_iter_next(u.json, at);
+	if (!at)
+		return NULL;
+	*ret_key = json_object_iter_key(at);
+	return (const struct record *)(const void *)json_object_iter_value(at);
 }
 
 void record_drop(struct record *r, const char *key)

@@ -38,10 +38,14 @@ const struct record *record_find(const struct record *r, const char *path);
 /* "" where there is no such text; 0 where there is no such number; false where it is not true. */
 const char *record_get(const struct record *r, const char *path);
 int64_t record_number(const struct record *r, const char *path);
+/* A number with or without decimals; 0 where there is none. */
+double record_real(const struct record *r, const char *path);
 bool record_true(const struct record *r, const char *path);
 /* Of a list (or NULL): how many, and one of them; NULL behind the last. */
 unsigned record_count(const struct record *list);
 const struct record *record_at(const struct record *list, unsigned i);
+/* Member i of an object, and its key; NULL behind the last. */
+const struct record *record_member(const struct record *r, unsigned i, const char **ret_key);
 /* The text that a record found is; "" when it is none. */
 const char *record_self(const struct record *r);
 /* Take a member out. */

@@ -67,6 +67,7 @@ struct config {
 	uint64_t store_bytes;
 	const char *metrics;
 	struct config_block block;
+	const char *page, *page_token_file;
 
 	struct config_source sources[CONFIG_SOURCES_MAX];
 	unsigned n_sources;

@@ -116,6 +116,14 @@ static const struct config_key block[] = {
         .doc = "File of popular domains, one a line (or number,domain): never blocked by itself."},
 };
 
+static const struct config_key page[] = {
+    {"listen", CONFIG_TEXT, IN(page), "",
+        .doc = "The page for people: 127.0.0.1:8053, a loopback address. \"\": none."},
+    {"token_file", CONFIG_TEXT, IN(page_token_file), "",
+        .doc = "Who knows what stands in this file may see it: 16 characters or more, such as of "
+               "`openssl rand -hex 32`."},
+};
+
 const char *const config_source_kinds[SOURCE_KINDS + 1] = {
     "interface", "dnstap", "follow", "folder", "listen", NULL};
 
@@ -215,6 +223,8 @@ const struct config_section config_sections[SECTIONS] = {
     [SECTION_STORE] = {"store", "Where alerts are kept.", KEYS(store)},
     [SECTION_METRICS] = {"metrics", "Numbers for Prometheus.", KEYS(metrics)},
     [SECTION_BLOCK] = {"block", "What is stopped, and how.", KEYS(block)},
+    [SECTION_PAGE] = {"page", "The daemon as a page and as JSON, for people on this machine.",
+        KEYS(page)},
     [SECTION_SOURCES] = {"sources",
         "What is watched, any number at once. The first key of each says what it is.",
         KEYS(sources), IN(sources), sizeof(struct config_source), IN(n_sources),

@@ -34,6 +34,8 @@ static const struct entry {
         "the password is the first line of FILE"},
     {"max-bytes", 0, KIND_BYTES, USE_CARVE, AT(max_bytes), 0, "BYTES",
         "write no more than that in all (default 256M)"},
+    {"html", 0, KIND_TEXT, USE_SCAN, AT(html), 0, "FILE",
+        "also write a report for people: one file, no network needed"},
     {"csv", 0, KIND_FLAG, USE_HUNT, AT(csv), 0, NULL, "comma-separated values on standard output"},
     {"threshold", 't', KIND_NUMBER, USE_FINDINGS | USE_CARVE | USE_LEARN, AT(threshold), 100,
         "SCORE", "findings from this score on (default 50)"},

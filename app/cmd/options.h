@@ -36,6 +36,7 @@ struct options {
 	uint64_t max_bytes;
 	bool force;
 	const char *baseline, *show;
+	const char *html; /* of scan: where the report goes */
 	const char *const *inputs;
 	unsigned n_inputs;
 };
@@ -47,7 +48,8 @@ enum option_use {
 	USE_HUNT = 4,
 	USE_EXPLAIN = 8,
 	USE_CARVE = 16,
-	USE_LEARN = 32
+	USE_LEARN = 32,
+	USE_SCAN = 64
 };
 
 /* Fill in defaults, then the command line. False after telling what is wrong. */

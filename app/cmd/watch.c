@@ -125,6 +125,7 @@ static struct watch *watch_new(const struct watch_setup *setup, struct watch *ol
 	w->setup = setup;
 	w->path = path;
 	w->metrics = -1;
+	w->page = -1;
 	for (unsigned i = 0; i < CONFIG_SOURCES_MAX; i++)
 		w->sources[i].listen_fd = -1;
 	log_level((enum log_level)w->config.log_level);

@@ -48,10 +48,12 @@ struct watch {
 	struct watch_shared *shared;
 	struct state *state; /* NULL: nothing is remembered */
 	int metrics;         /* listening socket; -1: none */
-	int broker;          /* the worker's end of the socket to its parent */
-	int stop;            /* readable: the worker ends */
-	int hooks;           /* the herald's end of the socket to its parent: hooks.h */
-	int report;          /* the worker's end of the socket to the herald, or the herald's */
+	int page;            /* the same */
+	char page_token[257];
+	int broker; /* the worker's end of the socket to its parent */
+	int stop;   /* readable: the worker ends */
+	int hooks;  /* the herald's end of the socket to its parent: hooks.h */
+	int report; /* the worker's end of the socket to the herald, or the herald's */
 };
 
 /* Exit status of a worker whose source went away: open everything anew. */

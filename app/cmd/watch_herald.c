@@ -18,6 +18,7 @@
 #include "app/cmd/confine.h"
 #include "app/cmd/log.h"
 #include "app/cmd/watch_block.h"
+#include "app/cmd/watch_page.h"
 #include "app/cmd/wire.h"
 #include "app/serve/http.h"
 #include "app/serve/metrics.h"
@@ -43,6 +44,7 @@ struct herald {
 	struct blocker *blocker; /* NULL: nothing is stopped */
 	struct http *http;
 	struct http_route route;
+	struct web *web; /* NULL: no page */
 	char folder[64]; /* of a store that nobody wants to keep */
 	struct known known[KNOWN];
 	struct wire_finding f;
@@ -166,7 +168,7 @@ static bool start_alerts(struct herald *h)
 	const struct config *c = &h->watch->config;
 	struct alerts_config a;
 
-	if (!c->n_sinks && !*c->store && !*c->state)
+	if (!c->n_sinks && !*c->store && !*c->state && h->watch->page < 0)
 		return true;
 	if (!open_store(h))
 		return false;
@@ -198,6 +200,8 @@ static void end(struct herald *h)
 	char path[128];
 	if (h->http)
 		http_stop(h->http);
+	if (h->web)
+		web_stop(h->web);
 	if (h->alerts)
 		alerts_close(h->alerts, CLOSE_MS);
 	blocker_free(h->blocker);
@@ -231,6 +235,8 @@ static void run(struct herald *h)
 		int64_t clock = atomic_load(&h->watch->shared->clock_ns);
 		if (h->alerts && clock && now != ticked)
 			alerts_tick(h->alerts, clock);
+		if (h->web && now != ticked)
+			web_tick(h->web);
 		ticked = now;
 		struct timespec t;
 		clock_gettime(CLOCK_MONOTONIC, &t);
@@ -254,7 +260,8 @@ int watch_herald(struct watch *w)
 		return EXIT_FAILURE;
 	}
 	h->watch = w;
-	bool is_good = start_alerts(h) && start_blocker(h) && start_metrics(h);
+	bool is_good = start_alerts(h) && start_blocker(h) && start_metrics(h) &&
+	               watch_page_start(&h->web, h->watch, h->store);
 	if (is_good)
 		run(h);
 	end(h);

@@ -88,6 +88,8 @@ static int taken_over(const struct watch *old, const char *address)
 {
 	if (old && old->metrics >= 0 && strcmp(old->config.metrics, address) == 0)
 		return dup(old->metrics);
+	if (old && old->page >= 0 && strcmp(old->config.page, address) == 0)
+		return dup(old->page);
 	for (unsigned i = 0; old && i < old->config.n_sources; i++)
 		if (old->sources[i].listen_fd >= 0 &&
 		    strcmp(old->config.sources[i].address, address) == 0)
@@ -123,9 +125,46 @@ static bool open_metrics(struct watch *w, const struct watch *old)
 	return false;
 }
 
+static bool is_loopback(const char *address)
+{
+	return strncmp(address, "127.", 4) == 0 || strncmp(address, "[::1]:", 6) == 0 ||
+	       strncmp(address, "localhost:", 10) == 0;
+}
+
+static bool read_page_token(struct watch *w)
+{
+	FILE *f = *w->config.page_token_file ? fopen(w->config.page_token_file, "re") : NULL;
+	bool is_read = f && fgets(w->page_token, sizeof(w->page_token), f);
+	if (f)
+		fclose(f);
+	if (is_read)
+		w->page_token[strcspn(w->page_token, "\r\n")] = 0;
+	return is_read && strlen(w->page_token) >= 16;
+}
+
+static bool open_page(struct watch *w, const struct watch *old)
+{
+	const char *address = w->config.page, *why = NULL;
+	w->page = -1;
+	if (!*address)
+		return true;
+	if (!is_loopback(address))
+		why = "is no loopback address; from elsewhere, come by ssh -L or a proxy";
+	else if (!read_page_token(w))
+		why = "page.token_file has to hold 16 characters or more (openssl rand -hex 32)";
+	int fd = why ? -1 : taken_over(old, address);
+	if (!why)
+		w->page = fd >= 0 ? fd : sockets_listen(address, 0660);
+	if (!why && w->page < 0)
+		why = strerror(-w->page);
+	if (why)
+		log_line(LOG_LEVEL_ERROR, "%s: page: %s: %s", w->path, address, why);
+	return !why;
+}
+
 bool watch_open(struct watch *w, struct watch *old)
 {
-	bool is_good = open_metrics(w, old);
+	bool is_good = open_metrics(w, old) & open_page(w, old);
 	for (unsigned i = 0; i < CONFIG_SOURCES_MAX; i++)
 		w->sources[i] = (struct watch_source){.listen_fd = -1};
 	for (unsigned i = 0; i < w->config.n_sources; i++) {
@@ -192,6 +231,9 @@ void watch_close(struct watch *w)
 	if (w->metrics >= 0)
 		close(w->metrics);
 	w->metrics = -1;
+	if (w->page >= 0)
+		close(w->page);
+	w->page = -1;
 	for (unsigned i = 0; i < w->config.n_sources; i++) {
 		if (w->sources[i].listen_fd >= 0)
 			close(w->sources[i].listen_fd);

@@ -335,6 +335,11 @@ int watch_worker(struct watch *w)
 	struct worker *k = calloc(1, sizeof(*k));
 	int r = k ? confine_user(w->config.user) : -ENOMEM;
 
+	/* Whoever takes this process over learns nothing of the page. */
+	explicit_bzero(w->page_token, sizeof(w->page_token));
+	if (w->page >= 0)
+		close(w->page);
+	w->page = -1;
 	if (r == 0)
 		r = confine_worker(&w->shared->has_landlock);
 	if (r < 0) {

@@ -91,6 +91,20 @@ static void counts(struct walk *w, const struct dh_count **list, size_t *n, unsi
 		*list = w->to->counts[place];
 }
 
+static void timeline(struct walk *w, struct dh_finding *f)
+{
+	if (!length(w, &f->n_timeline))
+		return;
+	for (size_t i = 0; i < f->n_timeline; i++) {
+		struct dh_step s = w->is_reading ? (struct dh_step){0} : f->timeline[i];
+		bytes(w, &s, sizeof(s));
+		if (w->is_reading)
+			w->to->timeline[i] = s;
+	}
+	if (w->is_reading)
+		f->timeline = w->to->timeline;
+}
+
 static void details(struct walk *w, struct dh_finding *f)
 {
 	if (!length(w, &f->n_tool_details))
@@ -177,6 +191,13 @@ static void walk(struct walk *w, struct dh_finding *f, int64_t *now_ns)
 	texts(w, &f->servers, &f->n_servers, 0);
 	texts(w, &f->samples, &f->n_samples, 1);
 	texts(w, &f->attack, &f->n_attack, 2);
+	size_t n_parts = f->sample_parts ? f->n_samples : 0;
+	bytes(w, &n_parts, sizeof(n_parts));
+	texts(w, &f->sample_parts, &n_parts, 3);
+	w->is_bad |= n_parts != 0 && n_parts != f->n_samples;
+	if (n_parts == 0)
+		f->sample_parts = NULL;
+	timeline(w, f);
 	counts(w, &f->qtypes, &f->n_qtypes, 0);
 	counts(w, &f->rcodes, &f->n_rcodes, 1);
 	details(w, f);

@@ -18,7 +18,8 @@ struct wire_finding {
 	int64_t now_ns;
 	struct dh_process process;
 	struct dh_allowed allowed;
-	const char *texts[3][WIRE_LIST_MAX]; /* servers, samples, techniques */
+	const char *texts[4][WIRE_LIST_MAX]; /* servers, samples, techniques, parts of samples */
+	struct dh_step timeline[WIRE_LIST_MAX];
 	struct dh_count counts[2][WIRE_LIST_MAX];
 	struct dh_detail details[WIRE_LIST_MAX];
 	struct dh_reason reasons[WIRE_LIST_MAX];

@@ -588,6 +588,13 @@ int store_minutes(struct store *s, const char *alert,
 	    s, MINUTES_OF, take_minute, &(struct taker){.minute = take, .arg = arg}, "t", alert);
 }
 
+int store_leak(struct store *s, int64_t from,
+    void (*take)(void *arg, const struct journal_minute *m), void *arg)
+{
+	return each(
+	    s, MINUTES_ALL, take_minute, &(struct taker){.minute = take, .arg = arg}, "i", from);
+}
+
 int store_events(struct store *s, const char *alert,
     void (*take)(void *arg, const struct journal_event *e), void *arg)
 {

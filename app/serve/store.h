@@ -48,6 +48,9 @@ typedef void store_alert_fn(void *arg, const struct journal_alert *a);
 int store_alerts(struct store *s, const struct store_query *q, store_alert_fn *take, void *arg);
 int store_minutes(struct store *s, const char *alert,
     void (*take)(void *arg, const struct journal_minute *m), void *arg);
+/* What all alerts leaked in each minute from `from` on (minutes since the epoch); alert is "". */
+int store_leak(struct store *s, int64_t from,
+    void (*take)(void *arg, const struct journal_minute *m), void *arg);
 int store_events(struct store *s, const char *alert,
     void (*take)(void *arg, const struct journal_event *e), void *arg);
 int store_pairs(struct store *s, void (*take)(void *arg, const struct journal_pair *p), void *arg);

@@ -88,6 +88,8 @@ const char *const store_queries[QUERIES] = {
     [SET_NOTE] = "INSERT OR REPLACE INTO notes VALUES (?, ?, ?)",
     [MINUTES_OF] = "SELECT alert, minute, bytes_up, bytes_down, queries FROM minutes"
                    " WHERE alert = ? ORDER BY minute",
+    [MINUTES_ALL] = "SELECT '', minute, sum(bytes_up), sum(bytes_down), sum(queries) FROM minutes"
+                    " WHERE minute >= ? GROUP BY minute ORDER BY minute",
     [PAIRS] = "SELECT * FROM pairs ORDER BY score DESC, bytes_up + bytes_down DESC, finding",
     [TRIM_ALERTS] = "DELETE FROM alerts WHERE closed_ns > 0 AND last_seen_ns < ?",
     [TRIM_EVENTS] = "DELETE FROM events WHERE time_ns < ?1 OR seq <= (SELECT seq FROM"

@@ -300,6 +300,24 @@ bool layout_read(const struct layout *l, const struct subdomain *name, const str
 	return true;
 }
 
+void layout_mark(const struct layout *l, const struct subdomain *name, char *marks)
+{
+	static const char letters[] = {
+	    [LABEL_PAYLOAD] = 'p', [LABEL_GROUP] = 'c', [LABEL_COUNTER] = 'n', [LABEL_NONCE] = 'r'};
+	struct labels s;
+	struct view label, field, rest;
+	split(name, &s);
+	memset(marks, '.', name->len);
+	for (unsigned i = 0; i < s.n; i++) {
+		bool fits = s.n > (unsigned)l->left + l->right;
+		char letter = letters[fits ? role_at(l, i, s.n) : LABEL_PAYLOAD];
+		memset(marks + (s.at[i].p - name->p), letter, s.at[i].len);
+	}
+	if (l->has_counter && label_of(&s, l->counter.label, &label) &&
+	    part_of(&l->counter, label, &field, &rest))
+		memset(marks + (field.p - name->p), 'n', field.len);
+}
+
 bool layout_without_nonces(const struct layout *l, struct layout *ret)
 {
 	bool any = false;

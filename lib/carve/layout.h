@@ -59,6 +59,11 @@ bool layout_counter(const struct field *f, const struct subdomain *name, uint64_
 bool layout_read(const struct layout *l, const struct subdomain *name, const struct hash_key *key,
     uint64_t *ret_counter, uint64_t *ret_group, uint8_t text[NAME_BYTES_MAX], size_t *ret_len);
 
+/* What each byte of a name in wire form is (name->len of them): '.' the length of a label, or one
+ * of "payload", "constant" (few values: also what tells sessions apart), "counter" and "nonce" by
+ * its first letter, but 'n' for the counter and 'r' for the nonce. */
+void layout_mark(const struct layout *l, const struct subdomain *name, char *marks);
+
 /* The same layout with its nonces taken for payload: short labels of fixed length at the end can
  * be either, and only decoding tells. False when it has none. */
 bool layout_without_nonces(const struct layout *l, struct layout *ret);

@@ -133,6 +133,92 @@ static const char *transport_of(const struct evidence *v)
 	return transports[most];
 }
 
+/* Where each character of the printed name comes from: a letter for each. */
+static void print_parts(const struct sample *sample, const char *marks, char *to)
+{
+	char text[NAME_TEXT_MAX];
+	uint8_t one[3] = {1};
+	for (size_t at = 0; sample->name[at];) {
+		uint8_t len = sample->name[at];
+		if (at)
+			*to++ = '.';
+		for (at++; len > 0; len--, at++) {
+			one[1] = sample->name[at];
+			size_t n = name_print(one, text);
+			memset(to, at < sample->zone_at ? marks[at] : 'z', n);
+			to += n;
+		}
+	}
+	*to = 0;
+}
+
+void publish_parts(struct published *p, const struct evidence *v, const struct subdomain *names,
+    size_t n, uint64_t *scratch)
+{
+	static const struct hash_key none;
+	struct layout layout;
+	char marks[NAME_BYTES_MAX];
+	unsigned told = 0;
+
+	layout_find(names, n, scratch, &none, &layout);
+	for (unsigned i = 0; i < EVIDENCE_SAMPLES; i++) {
+		struct subdomain name = {v->samples[i].name, v->samples[i].zone_at};
+		if (!v->samples[i].len)
+			continue;
+		layout_mark(&layout, &name, marks);
+		print_parts(&v->samples[i], marks, p->part_texts[told]);
+		p->parts[told] = p->part_texts[told];
+		told++;
+	}
+	p->f.sample_parts = p->parts;
+}
+
+static void set_parts(struct published *p, const struct evidence *v)
+{
+	struct subdomain names[EVIDENCE_SAMPLES];
+	uint64_t scratch[EVIDENCE_SAMPLES];
+	size_t n = 0;
+	for (unsigned i = 0; i < EVIDENCE_SAMPLES; i++)
+		if (v->samples[i].len)
+			names[n++] = (struct subdomain){v->samples[i].name, v->samples[i].zone_at};
+	publish_parts(p, v, names, n, scratch);
+}
+
+/* The share of the whole that falls on the steps so far: the differences add up to the whole. */
+static uint64_t share(uint64_t bytes, uint64_t part, uint64_t whole)
+{
+	while (whole >> 20) {
+		whole >>= 1;
+		part >>= 1;
+	}
+	return whole ? bytes * (part < whole ? part : whole) / whole : 0;
+}
+
+/* Steps were counted as names came; the sums were restated since (evidence_restate). */
+static void set_timeline(struct published *p, const struct evidence *v)
+{
+	const struct timeline *t = &v->timeline;
+	uint64_t up = 0, down = 0, up_sum = 0, down_sum = 0, up_told = 0, down_told = 0;
+
+	for (unsigned i = 0; i < t->n; i++) {
+		up_sum += t->up[i];
+		down_sum += t->down[i];
+	}
+	for (unsigned i = 0; i < t->n; i++) {
+		up += t->up[i];
+		down += t->down[i];
+		uint64_t now_up = share(p->f.bytes_up, up, up_sum);
+		uint64_t now_down = share(p->f.bytes_down, down, down_sum);
+		p->timeline[i] = (struct dh_step){now_up - up_told, now_down - down_told};
+		up_told = now_up;
+		down_told = now_down;
+	}
+	p->f.timeline_ns = t->from_ns;
+	p->f.timeline_step_ms = t->step_ms;
+	p->f.timeline = p->timeline;
+	p->f.n_timeline = t->n;
+}
+
 static void set_evidence(struct published *p, const struct evidence *v)
 {
 	struct dh_finding *f = &p->f;
@@ -268,6 +354,10 @@ void publish_reason(
 void publish_finding(struct published *p, const struct engine_config *c, const struct finding *f)
 {
 	publish_figures(p, f);
+	if (f->evidence) {
+		set_timeline(p, f->evidence);
+		set_parts(p, f->evidence);
+	}
 	for (unsigned i = 0; i < f->verdict.n_reasons; i++) {
 		const struct reason *r = &f->verdict.reasons[i];
 		publish_reason(c, f, i, p->reason_texts[i], PUBLISH_REASON_MAX);

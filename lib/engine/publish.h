@@ -7,6 +7,7 @@
 
 #include "include/dnshound.h"
 #include "lib/base/address.h"
+#include "lib/carve/layout.h"
 #include "lib/decode/name.h"
 #include "lib/engine/engine.h"
 
@@ -30,6 +31,9 @@ struct published {
 	struct dh_detail details[TOOL_DETAILS];
 	struct dh_reason reasons[SIGNAL_COUNT];
 	char reason_texts[SIGNAL_COUNT][PUBLISH_REASON_MAX];
+	struct dh_step timeline[TIMELINE_STEPS];
+	const char *parts[EVIDENCE_SAMPLES];
+	char part_texts[EVIDENCE_SAMPLES][NAME_TEXT_MAX];
 };
 
 /* All but what the engine does not know: f.carvable, f.process and f.allowed stay empty. f points
@@ -37,6 +41,11 @@ struct published {
 void publish_finding(struct published *p, const struct engine_config *c, const struct finding *f);
 /* The same without reasons, which cost most: for tables over many pairs. */
 void publish_figures(struct published *p, const struct finding *f);
+
+/* Tell the parts of p's samples by more names of the pair than the samples themselves. scratch: n
+ * numbers. */
+void publish_parts(struct published *p, const struct evidence *v, const struct subdomain *names,
+    size_t n, uint64_t *scratch);
 
 /* Text of a finding's zone: "evil.com", "-", "*.com", "*". */
 void publish_zone(const struct finding *f, char buf[PUBLISH_ZONE_MAX]);

@@ -116,6 +116,12 @@ static void count_response(struct evidence *v, const struct event *e)
 	v->empty += e->rcode == 0 && e->answers_len == 0;
 }
 
+static void count_extra(struct evidence *v, const struct event *e, bool is_up)
+{
+	uint64_t bits = e->extra * 2048ull;
+	timeline_add(&v->timeline, e->time_ns, is_up ? bits : 0, is_up ? 0 : bits);
+}
+
 void evidence_event(struct evidence *v, const struct event *e, const struct batch *b)
 {
 	v->events++;
@@ -128,6 +134,7 @@ void evidence_event(struct evidence *v, const struct event *e, const struct batc
 		v->last_ns = e->time_ns;
 	if (e->flags & EV_NOT_DNS) {
 		*(e->flags & EV_QUERY ? &v->raw_up : &v->raw_down) += e->extra;
+		count_extra(v, e, e->flags & EV_QUERY);
 		count_server(v, event_ends(b, e)->server);
 		return;
 	}
@@ -136,8 +143,10 @@ void evidence_event(struct evidence *v, const struct event *e, const struct batc
 	if (e->flags & EV_QUERY && !(e->flags & EV_DUPLICATE)) {
 		count_query(v, e, b);
 		v->extra_up += e->extra;
+		count_extra(v, e, true);
 	} else {
 		v->extra_down += e->extra;
+		count_extra(v, e, false);
 	}
 	if (e->flags & EV_RESPONSE)
 		count_response(v, e);
@@ -153,19 +162,6 @@ static void keep_sample(struct evidence *v, const struct event *e, const uint8_t
 	s->zone_at = e->zone_at;
 	s->qtype = e->qtype;
 	memcpy(s->name, name, e->name_len);
-}
-
-static void count_minute(struct evidence *v, int64_t time_ns)
-{
-	uint32_t minute = time_ns > 0 ? (uint32_t)(time_ns / 60000000000) : 0;
-	if (minute > v->minute) {
-		uint32_t ahead = minute - v->minute;
-		for (uint32_t i = 1; i <= ahead && i <= EVIDENCE_MINUTES; i++)
-			v->minutes[(v->minute + i) % EVIDENCE_MINUTES] = 0;
-		v->minute = minute;
-	}
-	uint16_t *slot = &v->minutes[minute % EVIDENCE_MINUTES];
-	*slot = (uint16_t)(*slot + (*slot < UINT16_MAX));
 }
 
 /* MD5, SHA-1, SHA-224 and SHA-256 in hexadecimal. */
@@ -192,7 +188,7 @@ void evidence_name(struct evidence *v, const struct event *e, const struct batch
 	v->novel++;
 	v->model_bits += bits;
 	keep_sample(v, e, name);
-	count_minute(v, e->time_ns);
+	timeline_add(&v->timeline, e->time_ns, bits, 0);
 	memset(counts, 0, sizeof(counts));
 	for (uint8_t at = 0; at < e->zone_at; at = (uint8_t)(at + name[at] + 1)) {
 		uint8_t len = name[at];

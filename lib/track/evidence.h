@@ -14,13 +14,13 @@
 #include "lib/track/hll.h"
 #include "lib/track/recognise.h"
 #include "lib/track/tables.h"
+#include "lib/track/timeline.h"
 
 enum {
 	EVIDENCE_TYPES = 8,
 	EVIDENCE_RCODES = 8,
 	EVIDENCE_SERVERS = 4,
 	EVIDENCE_SAMPLES = 6,
-	EVIDENCE_MINUTES = 60,
 	EVIDENCE_HLL_P = 10,
 };
 
@@ -84,9 +84,7 @@ struct evidence {
 	uint32_t digests;    /* measured names whose longest label is as long as a digest in hex */
 	uint32_t encoded;    /* measured names whose longest label (8 and more) mixes in digits */
 	uint64_t n_symbols;
-	uint32_t minute;
-	uint16_t minutes[EVIDENCE_MINUTES]; /* new names per minute of event time, modulo an hour */
-	uint32_t symbols[256];              /* of the subdomains of measured names, without dots */
+	uint32_t symbols[256]; /* of the subdomains of measured names, without dots */
 
 	uint64_t client_hash, zone_hash;
 	uint8_t client[16];
@@ -103,6 +101,7 @@ struct evidence {
 	uint8_t service_direction;
 
 	uint64_t judged_leak, judged_events; /* as they stood when it was last judged */
+	struct timeline timeline; /* of what model_bits, down_bits, extra and raw bytes add up to */
 	struct sample samples[EVIDENCE_SAMPLES];
 	uint64_t tool_mem[RECOGNISE_BYTES / 8];                /* of the recogniser (recognise.h) */
 	uint64_t unique_mem[(8 + (1u << EVIDENCE_HLL_P)) / 8]; /* struct hll of distinct qnames */

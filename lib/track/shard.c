@@ -325,6 +325,7 @@ static struct evidence *promote(struct shard *s, struct pair *p, uint64_t key,
 	/* This event's own share is counted with the event. */
 	v->model_bits -= a->up < v->model_bits ? a->up : v->model_bits;
 	v->down_bits -= a->down < v->down_bits ? a->down : v->down_bits;
+	timeline_add(&v->timeline, v->first_ns, v->model_bits, v->down_bits);
 	return v;
 }
 
@@ -448,7 +449,9 @@ static void count_evidence(
 	evidence_event(v, e, b);
 	if (a->novel && e->zone_at)
 		evidence_name(v, e, b, a->name);
-	v->down_bits += e->flags & EV_QUERY ? a->down : a->down - (a->down ? e->extra * 2048u : 0);
+	uint32_t down = e->flags & EV_QUERY ? a->down : a->down - (a->down ? e->extra * 2048u : 0);
+	v->down_bits += down;
+	timeline_add(&v->timeline, e->time_ns, 0, down);
 	v->opaque_bits += a->opaque;
 	v->opaque_answers += a->opaque != 0;
 	if (a->min_ttl < v->min_ttl)
