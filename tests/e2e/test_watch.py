@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """dnshound watch: every kind of source, its life, and what it does when things go wrong."""
+import base64
 import json
 import os
 import pathlib
@@ -138,7 +139,10 @@ def test_the_listener_takes_an_appscope_stream(tmp_path):
         s = connect(port)
         for line in appscope("scoped.com"):
             s.sendall(json.dumps(line).encode() + b"\n")
-        assert d.finding("scoped.com")[1]["client"] == "127.0.0.1"
+        finding = d.finding("scoped.com")[1]
+        assert finding["client"] == "127.0.0.1"
+        assert finding["process"] == {"host": "ubuntu", "pid": 6544, "comm": "iodine", "exe": "",
+                                      "cmdline": "iodine -f"}
 
 
 def test_the_listener_takes_our_own_agent(tmp_path, dnshound):
@@ -157,6 +161,55 @@ def test_the_listener_takes_our_own_agent(tmp_path, dnshound):
         assert ended.returncode == 0, ended.stderr
         finding = d.finding("agent.com")[1]
         assert finding["servers"] == ["127.0.0.1"] and finding["client"] == "127.0.0.1"
+        assert finding["process"]["comm"].startswith("python3")
+        assert "socket.SOCK_DGRAM" in finding["process"]["cmdline"]
+
+
+def test_what_agent_and_sensor_tell_of_one_question_is_one_finding(tmp_path):
+    """The agent knows only its loopback address, the sensor no process."""
+    port, page = free_port(), free_port()
+    with Daemon(tmp_path, f"metrics:\n  listen: 127.0.0.1:{page}\n"
+                f"sources:\n  - listen: 127.0.0.1:{port}\n    name: agents\n"
+                f"  - listen: unix:{tmp_path}/sensor\n    socket_mode: 0666\n    name: sensor\n") as d:
+        agent, sensor = connect(port), connect(tmp_path / "sensor")
+        for i, message in enumerate(queries("both.com", 120)):
+            now = time.time()
+            stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now % 1 * 1e6):06}Z"
+            name = b".".join(labels_of(message)).decode()
+            seen = json.dumps({
+                "ts": now, "id.orig_h": "10.0.0.7", "id.orig_p": 4000 + i, "id.resp_h": "10.0.0.53",
+                "id.resp_p": 53, "proto": "udp", "trans_id": i, "query": name, "qclass": 1,
+                "qtype_name": "TXT"}) + "\n"
+            told = json.dumps({
+                "type": "agent.dns", "time": stamp, "host": "h", "direction": "query",
+                "transport": "udp", "client": "127.0.0.1", "client_port": 9000,
+                "server": "127.0.0.53", "server_port": 53,
+                "message": base64.b64encode(message).decode(),
+                "process": {"pid": 42, "start_ticks": 7, "comm": "thief", "exe": "/tmp/thief",
+                            "cmdline": "thief --all"}}) + "\n"
+            for where, line in ((agent, told), (sensor, seen))[::1 if i % 3 else -1]:
+                where.sendall(line.encode())
+                time.sleep(0.002)
+        finding = d.finding("both.com")[1]
+        assert finding["client"] == "10.0.0.7"
+        named = d.wait("its process", lambda: next(
+            (f for _, f in list(d.told) if f["zone"] == "both.com" and f.get("process")), None))
+        assert (named["process"]["comm"], named["process"]["pid"]) == ("thief", 42)
+        assert named["client"] == "10.0.0.7"
+        d.wait("figures", lambda: d.metrics(page)["dnshound_events_total"] == 240, 5)
+        assert {f["client"] for _, f in d.told if f["subject"] == "pair"} == {"10.0.0.7"}
+        m = d.metrics(page)
+        assert m["dnshound_duplicates_total"] > 100
+        assert m["dnshound_leaked_up_bytes_total"] > 1000
+        assert 0 < m['dnshound_table_fill_ratio{table="pairs"}'] < 0.01
+        assert abs(m['dnshound_source_lag_seconds{source="sensor"}']) < 2
+
+
+def labels_of(message):
+    at = 12
+    while message[at]:
+        yield message[at + 1:at + 1 + message[at]]
+        at += 1 + message[at]
 
 
 def test_a_token_is_asked_for(tmp_path):
