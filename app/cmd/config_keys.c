@@ -62,7 +62,7 @@ static const struct config_key judge[] = {
 };
 
 static const struct config_key alerts[] = {
-    {"quiet", CONFIG_TIME, IN(quiet_s), "1h", 60, 30 * 86400,
+    {"quiet", CONFIG_TIME, IN(quiet_s), "1h", 5, 30 * 86400,
         .doc = "Without an event for so long, an alert closes."},
     {"update", CONFIG_TIME, IN(update_s), "60s", 1, 86400,
         .doc = "Updates of one alert are at least so far apart."},

@@ -12,6 +12,7 @@ import time
 import logs
 import packets
 import pytest
+from alertlab import Slack, certificate, wait_for  # noqa: F401
 from conftest import ROOT
 from daemon import (ACCEPT, FINISH, PROGRAM, READY, START, STOP, Daemon, connect, control, dnstap,
                     free_port, read_control)
@@ -376,6 +377,34 @@ def test_listen_prints_a_finding_once_for_people(tmp_path):
     told = [line for line in [first, *out.splitlines()] if "scoped.com" in line and "score" in line]
     assert "127.0.0.1 asks below scoped.com" in first and 1 <= len(told) <= 3
     assert p.returncode == 0, err
+
+
+def test_listen_tells_slack(tmp_path, certificate):
+    """The one line, from an AppScope stream to the channel; one message, not one a query."""
+    slack, port = Slack(certificate), free_port()
+    (tmp_path / "token").write_text("xoxb-1\n")
+    with subprocess.Popen(
+            [PROGRAM, "listen", "--addr", f"127.0.0.1:{port}", "--notifytoken-file",
+             tmp_path / "token", "--channelid", "C1", "--ca-file", certificate[0],
+             "--api", f"https://localhost:{slack.port}/api/chat.postMessage"], text=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as p:
+        s = connect(port)
+        sent = time.monotonic()
+        for line in appscope("scoped.com"):
+            s.sendall(json.dumps(line).encode() + b"\n")
+        wait_for(lambda: slack.posted)
+        assert slack.posted[0]["at"] - sent < 2
+        time.sleep(1.5)
+        p.terminate()
+        err = p.communicate(timeout=10)[1]
+    slack.stop()
+    assert p.returncode == 0 and "xoxb" not in err
+    text = json.dumps(slack.posted[0]["blocks"])
+    for word in ("scoped.com", "127.0.0.1", "iodine", "Next step", "score"):
+        assert word in text
+    # The others are updates, in its thread.
+    assert all(m["thread_ts"] == slack.posted[0]["ts"] for m in slack.posted[1:])
+    assert len(slack.posted) <= 3
 
 
 def test_listen_wants_a_token_and_a_channel_together(dnshound, tmp_path):
