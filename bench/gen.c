@@ -2,8 +2,8 @@
  *
  * gen FORM TRANSACTIONS [tunnel=N] [flood=N] [tcp=N] [clients=N] [zones=N] [gap=N] [seed=N] >FILE
  *
- * Writes made traffic. tunnel, flood and tcp are in thousandths, gap in microseconds between two. The number of transactions may be
- * 0: then until the reader has enough. */
+ * Writes made traffic. tunnel, flood and tcp are in thousandths, gap in microseconds between two.
+ * The number of transactions may be 0: then until the reader has enough. */
 #include "bench/traffic.h"
 
 #include <stdlib.h>
