@@ -159,6 +159,7 @@ static void unfinished_records_have_a_bound_together(void **state)
 	int peers[PEERS];
 	struct feeder *f = listener(PEERS, 4096, 5000);
 	memset(half, 'y', sizeof(half) - 1);
+	memcpy(half, "{\"a\":\"", 6);
 	for (unsigned i = 0; i < PEERS; i++) {
 		peers[i] = peer();
 		say(peers[i], half);
