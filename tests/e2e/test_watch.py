@@ -322,7 +322,21 @@ def test_the_worker_can_do_little(tmp_path):
             assert status[pid]["NoNewPrivs"] == "1"
             assert int(status[pid]["CapEff"], 16) == int(status[pid]["CapPrm"], 16) == 0
             assert status[pid]["Groups"].strip() == ""
-        assert status[worker]["Seccomp"] == "2"
+        assert status[worker]["Seccomp"] == status[herald]["Seccomp"] == "2"
+
+
+def test_a_command_is_run_by_the_confined_herald(open_folder):
+    log, told = open_folder / "dns.log", open_folder / "told"
+    told.mkdir(mode=0o777)
+    told.chmod(0o777)
+    log.write_text(logs.zeek(now_rows("hooked.com")))
+    with Daemon(open_folder, f"sinks:\n  - type: command\n    command: [/bin/sh, -c, "
+                f"'cat > {told}/$DNSHOUND_EVENT; grep -e Seccomp: -e NoNewPrivs /proc/self/status > {told}/status']\n"
+                f"sources:\n  - follow: {log}\n") as d:
+        d.wait("the event", lambda: (told / "status").exists() and
+               (told / "status").read_text().count("\n") == 2)
+        assert json.loads((told / "opened").read_text())["finding"]["zone"] == "hooked.com"
+        assert (told / "status").read_text().split() == ["NoNewPrivs:", "1", "Seccomp:", "2"]
 
 
 def test_a_stuck_worker_is_ended(tmp_path):

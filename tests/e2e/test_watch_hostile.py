@@ -7,7 +7,6 @@ import random
 import resource
 import signal
 import socket
-import tempfile
 import threading
 import time
 
@@ -15,13 +14,6 @@ import logs
 import pytest
 from daemon import READY, Daemon, connect, control, dnstap, free_port
 from test_watch import built, now_rows, queries  # noqa: F401
-
-
-@pytest.fixture
-def open_folder():
-    """Unlike tmp_path, one whose parents another user may pass through."""
-    with tempfile.TemporaryDirectory(prefix="dnshound-test-") as folder:
-        yield pathlib.Path(folder)
 
 
 def peak_kib(pid):
