@@ -26,10 +26,12 @@ eval: build
 	eval/evaluate.py $(QUICK)
 
 # Measures into docs/performance.md, in a quarter of an hour at most; as root also what watching
-# costs an application, into docs/run-results.md.
+# costs an application, into docs/run-results.md, and what the daemon takes, into
+# docs/watch-results.md.
 bench: build
 	bench/run
 	bench/run-overhead build/app/dnshound
+	bench/run-watch
 
 # Fails when a stage takes over 5 % more instructions than bench/baseline.json says.
 bench-check:

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * gen FORM TRANSACTIONS [tunnel=N] [flood=N] [tcp=N] [clients=N] [zones=N] [seed=N] >FILE
+ * gen FORM TRANSACTIONS [tunnel=N] [flood=N] [tcp=N] [clients=N] [zones=N] [gap=N] [seed=N] >FILE
  *
- * Writes made traffic. tunnel, flood and tcp are in thousandths. The number of transactions may be
- * 0: then until the reader has enough. */
+ * Writes made traffic. tunnel, flood and tcp are in thousandths, gap in microseconds between two.
+ * The number of transactions may be 0: then until the reader has enough. */
 #include "bench/traffic.h"
 
 #include <stdlib.h>
@@ -34,6 +34,8 @@ static bool set(struct traffic *t, const char *arg)
 		t->zones = n;
 	else if (len == 4 && memcmp(arg, "seed", len) == 0)
 		t->random = n;
+	else if (len == 3 && memcmp(arg, "gap", len) == 0)
+		t->gap_us = n;
 	else
 		return false;
 	return true;
@@ -57,7 +59,7 @@ int main(int argc, char **argv)
 		is_right &= set(&t, argv[i]);
 	if (!is_right) {
 		fprintf(stderr,
-		    "usage: gen FORM TRANSACTIONS [tunnel|flood|tcp|clients|zones|seed=N]\n");
+		    "usage: gen FORM TRANSACTIONS [tunnel|flood|tcp|clients|zones|gap|seed=N]\n");
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOFBF, 1 << 20);

@@ -54,6 +54,7 @@ struct alerts {
 	int64_t kept_minute;
 	_Atomic uint64_t opened, updated, closed, silenced, refused, put_off;
 	_Atomic uint64_t open[DH_CRITICAL + 1];
+	_Atomic uint64_t open_up, open_down; /* bytes of those */
 };
 
 void alerts_defaults(struct alerts_config *c)
@@ -83,6 +84,8 @@ static void insert(struct alerts *a, struct life *l)
 	a->slots[i] = l;
 	a->n_open++;
 	a->open[l->severity]++;
+	a->open_up += l->bytes_up;
+	a->open_down += l->bytes_down;
 }
 
 static void life_free(struct life *l)
@@ -107,6 +110,8 @@ static void drop(struct alerts *a, struct life *l)
 	a->slots[hole] = NULL;
 	a->n_open--;
 	a->open[l->severity]--;
+	a->open_up -= l->bytes_up;
+	a->open_down -= l->bytes_down;
 	life_free(l);
 }
 
@@ -216,10 +221,14 @@ static void set_figures(
 		quiet = QUIET_MAX_S;
 	l->quiet_s = quiet > a->config.quiet_s ? (uint32_t)quiet : a->config.quiet_s;
 	/* An engine that lost its state counts from zero: that is no reason to tell anything. */
-	if (f->bytes_up > l->bytes_up)
+	if (f->bytes_up > l->bytes_up) {
+		a->open_up += f->bytes_up - l->bytes_up;
 		l->bytes_up = f->bytes_up;
-	if (f->bytes_down > l->bytes_down)
+	}
+	if (f->bytes_down > l->bytes_down) {
+		a->open_down += f->bytes_down - l->bytes_down;
 		l->bytes_down = f->bytes_down;
+	}
 	if (f->queries > l->queries)
 		l->queries = f->queries;
 	if (f->tool)
@@ -513,6 +522,8 @@ void alerts_stats(struct alerts *a, struct alerts_stats *ret)
 	};
 	for (int i = 0; i <= DH_CRITICAL; i++)
 		ret->open[i] = a->open[i];
+	ret->open_up = a->open_up;
+	ret->open_down = a->open_down;
 	for (size_t i = 0; i < a->n_channels; i++)
 		channel_stats(a->channels[i], &ret->sinks[i]);
 }

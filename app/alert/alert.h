@@ -56,6 +56,7 @@ void alerts_close(struct alerts *a, unsigned wait_ms);
 struct alerts_stats {
 	uint64_t opened, updated, closed, muted;
 	uint64_t open[DH_CRITICAL + 1]; /* by severity, now */
+	uint64_t open_up, open_down;    /* bytes that those have leaked */
 	uint64_t refused;               /* findings that had no room among the open ones */
 	uint64_t put_off;               /* changes that wait for the next call: too many at once */
 	uint64_t journal_errors;

@@ -147,6 +147,10 @@ static void add_fields(struct record *blocks, const struct event_facts *e)
 		out_str(&o, " asked at ");
 		add_code(&o, e->server);
 	}
+	if (*e->sensor) {
+		out_str(&o, ", seen by ");
+		add_code(&o, e->sensor);
+	}
 	add_field(fields, &o);
 	o = out_to(text, sizeof(text));
 	how_much(e, &o);

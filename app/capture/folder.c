@@ -108,14 +108,22 @@ static int open_file(struct folder *w, const char *name)
 		return fd;
 	strcpy(w->path, name);
 	o.fd = fd;
-	int r = fstat(fd, &st) < 0 ? -errno : source_open(&w->source, &o);
+	int r = fstat(fd, &st) < 0 ? -errno : 0;
+	bool is_same = r == 0 && st.st_ino == w->place.inode && strcmp(name, w->place.name) == 0;
+	if (is_same)
+		o.ends_at = w->place.offset;
+	if (r == 0)
+		r = source_open(&w->source, &o);
 	if (r < 0) {
 		w->source = NULL;
 		close(fd);
 		return r;
 	}
 	w->fd = fd;
-	if (st.st_ino != w->place.inode || strcmp(name, w->place.name) != 0)
+	/* A number that a new file got again. */
+	if (is_same && source_compression(w->source) == COMPRESSION_NONE)
+		is_same = (uint64_t)st.st_size >= w->place.offset;
+	if (!is_same)
 		w->place.offset = 0;
 	w->place.inode = st.st_ino;
 	w->place.changed_ns = changed_ns(&st);

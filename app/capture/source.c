@@ -24,6 +24,8 @@ struct source {
 	enum compression compression;
 	size_t window;
 	uint64_t offset;   /* of the next byte to be looked at, in the inflated input */
+	uint64_t n_read;   /* bytes of the inflated input */
+	uint64_t ends_at;  /* a chunk is to end there; 0: none, or it has */
 	uint64_t skip;     /* bytes from there on that nobody wants */
 	bool is_ended;     /* no more bytes will come */
 	bool is_broken;    /* ... because of a damage that was reported */
@@ -64,8 +66,12 @@ static ssize_t read_some(struct source *s, uint8_t *dst, size_t n)
 {
 	if (s->is_ended)
 		return 0;
+	if (s->n_read < s->ends_at && n > s->ends_at - s->n_read)
+		n = (size_t)(s->ends_at - s->n_read);
 	ssize_t r =
 	    s->inflate ? s->inflate->read(s->inflate, &s->in, dst, n) : input_read(&s->in, dst, n);
+	if (r > 0)
+		s->n_read += (uint64_t)r;
 	if (r > 0 || r == -EINTR || r == -EAGAIN)
 		return r;
 	s->is_ended = true;
@@ -84,6 +90,11 @@ static ssize_t read_some(struct source *s, uint8_t *dst, size_t n)
 /* Read on until target bytes lie at buf, the input ends, or a pipe has given what it had. */
 static int fill(struct source *s, uint8_t *buf, size_t *len, size_t target)
 {
+	if (s->ends_at && s->n_read == s->ends_at) {
+		s->ends_at = 0;
+		if (*len > 0)
+			return 0;
+	}
 	while (*len < target && !s->is_ended) {
 		ssize_t r = read_some(s, buf + *len, target - *len);
 		if (r < 0)
@@ -420,6 +431,7 @@ int source_open(struct source **ret_source, const struct source_options *options
 		s->state.zeek.len = 0;
 		s->options = *options;
 		s->window = SLOT_CHUNK_BYTES;
+		s->ends_at = options->ends_at;
 		s->path = strdup(options->path);
 		s->carry = malloc(SLOT_BYTES);
 	}

@@ -23,6 +23,9 @@ struct source_options {
 	enum capture_format format; /* FORMAT_AUTO unless the user knows better */
 	uint16_t number;            /* dh_chunk.source */
 	uint16_t site;
+	/* A chunk ends there, so that whoever has read so far before can pass over what it knows:
+	 * an earlier source_position(). 0: none. */
+	uint64_t ends_at;
 	bool in_directory; /* found, not named: an unknown format is only a note */
 	struct capture_sink sink;
 };

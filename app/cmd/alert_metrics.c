@@ -52,6 +52,10 @@ void alert_metrics(struct metrics *m, struct alerts *a)
 	for (int i = DH_LOW; i <= DH_CRITICAL; i++)
 		metrics_value(
 		    m, "severity", dh_severity_text((enum dh_severity)i), (double)s.open[i]);
+	metrics_family(m, "dnshound_alerts_open_leaked_bytes",
+	    "What the open alerts have leaked, by queries (up) and answers (down).", METRIC_GAUGE);
+	metrics_value(m, "direction", "up", (double)s.open_up);
+	metrics_value(m, "direction", "down", (double)s.open_down);
 	metrics_one(m, "dnshound_store_errors_total", "Failed attempts to write the store.",
 	    METRIC_COUNTER, (double)s.journal_errors);
 	for (unsigned i = 0; i < sizeof(of_sink) / sizeof(of_sink[0]) && s.n_sinks; i++) {

@@ -63,7 +63,7 @@ static const struct config_key judge[] = {
 };
 
 static const struct config_key alerts[] = {
-    {"quiet", CONFIG_TIME, IN(quiet_s), "1h", 60, 30 * 86400,
+    {"quiet", CONFIG_TIME, IN(quiet_s), "1h", 5, 30 * 86400,
         .doc = "Without an event for so long, an alert closes."},
     {"update", CONFIG_TIME, IN(update_s), "60s", 1, 86400,
         .doc = "Updates of one alert are at least so far apart."},
@@ -186,8 +186,9 @@ static const struct config_key sinks[] = {
         .doc = "How it is written. default: what the type usually takes."},
     {"min_severity", CONFIG_WORD, TO(min_severity), "medium", .words = severities,
         .doc = "Nothing below."},
-    {"rate_per_minute", CONFIG_NUMBER, TO(rate_per_min), "60", 0, 1000000,
-        .doc = "Above, a digest takes the place of single messages. 0: no limit."},
+    {"rate_per_minute", CONFIG_NUMBER, TO(rate_per_min), "0", 0, 1000000,
+        .doc = "Above, a digest takes the place of single messages. 0: what is usual for the "
+               "type: slack 20, command 60, syslog and webhook no limit; a file never has one."},
     {"timeout", CONFIG_TIME, TO(timeout_s), "10s", 1, 600, .doc = "For one try."},
     {"address", CONFIG_TEXT, TO(address), "",
         .doc = "file: a path, or \"-\". syslog: udp://HOST:514, tcp://HOST:601, tls://HOST:6514 or "

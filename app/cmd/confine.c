@@ -91,11 +91,25 @@ static const int allowed[] = {SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64)
     SCMP_SYS(getrusage), SCMP_SYS(prlimit64), SCMP_SYS(exit), SCMP_SYS(exit_group)};
 
 /* What no mistake of ours ends in: whoever calls these was taken over. */
-static const int fatal[] = {SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(fork), SCMP_SYS(vfork),
-    SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev), SCMP_SYS(bpf),
-    SCMP_SYS(setuid), SCMP_SYS(setresuid), SCMP_SYS(mount), SCMP_SYS(unshare), SCMP_SYS(setns),
+static const int fatal[] = {SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv),
+    SCMP_SYS(process_vm_writev), SCMP_SYS(bpf), SCMP_SYS(mount), SCMP_SYS(umount2),
+    SCMP_SYS(pivot_root), SCMP_SYS(chroot), SCMP_SYS(unshare), SCMP_SYS(setns),
     SCMP_SYS(init_module), SCMP_SYS(finit_module), SCMP_SYS(kexec_load), SCMP_SYS(io_uring_setup),
-    SCMP_SYS(userfaultfd), SCMP_SYS(keyctl), SCMP_SYS(bind), SCMP_SYS(listen)};
+    SCMP_SYS(userfaultfd), SCMP_SYS(perf_event_open), SCMP_SYS(keyctl), SCMP_SYS(add_key)};
+/* Nor, in who reads what attackers write. */
+static const int fatal_worker[] = {SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(setuid),
+    SCMP_SYS(setresuid), SCMP_SYS(bind), SCMP_SYS(listen)};
+/* Nor, in who has nothing to run. */
+static const int fatal_exec[] = {SCMP_SYS(execve), SCMP_SYS(execveat)};
+
+static int kill_at(scmp_filter_ctx ctx, const int *calls, size_t n)
+{
+	int r = 0;
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, calls[i], 0);
+	return r;
+}
+#define KILL_AT(ctx, list) kill_at(ctx, list, sizeof(list) / sizeof((list)[0]))
 
 /* Memory, but never to run; threads, but no processes. clone3() has its flags in memory, where a
  * filter cannot look, so the C library has to do with clone(). */
@@ -120,8 +134,12 @@ static int filter_calls(void)
 	int r = ctx ? 0 : -ENOMEM;
 	for (unsigned i = 0; r == 0 && i < sizeof(allowed) / sizeof(allowed[0]); i++)
 		r = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, allowed[i], 0);
-	for (unsigned i = 0; r == 0 && i < sizeof(fatal) / sizeof(fatal[0]); i++)
-		r = seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, fatal[i], 0);
+	if (r == 0)
+		r = KILL_AT(ctx, fatal);
+	if (r == 0)
+		r = KILL_AT(ctx, fatal_worker);
+	if (r == 0)
+		r = KILL_AT(ctx, fatal_exec);
 	if (r == 0)
 		r = narrow(ctx);
 	if (r == 0)
@@ -138,4 +156,20 @@ int confine_worker(bool *ret_landlock)
 		return r;
 	*ret_landlock = close_file_system();
 	return filter_calls();
+}
+
+int confine_herald(bool runs_commands)
+{
+	int r = confine_privileges();
+	if (r < 0)
+		return r;
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+	r = ctx ? KILL_AT(ctx, fatal) : -ENOMEM;
+	if (r == 0 && !runs_commands)
+		r = KILL_AT(ctx, fatal_exec);
+	if (r == 0)
+		r = seccomp_load(ctx);
+	if (ctx)
+		seccomp_release(ctx);
+	return r;
 }

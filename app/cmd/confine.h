@@ -19,3 +19,6 @@ int confine_privileges(void);
  * programs (seccomp, and Landlock where the kernel has it). Zero or a negative errno; *ret_landlock
  * says whether that was there. */
 int confine_worker(bool *ret_landlock);
+/* Of who tells: it connects and writes files, but looks into no process and mounts nothing; what
+ * it runs (command sinks only) is held by the same filter. */
+int confine_herald(bool runs_commands);

@@ -27,6 +27,9 @@ static void usage(void)
 	    "seen;\n"
 	    "                               the variable " TOKEN_VARIABLE " is better\n"
 	    "      --channelid CHANNEL      Slack's channel\n"
+	    "      --api URL                where chat.postMessage is, instead of Slack's: a "
+	    "proxy\n"
+	    "      --ca-file FILE           its authority, PEM, instead of the system's\n"
 	    "      --json                   one JSON object a line on standard output\n"
 	    "  -h, --help                   this text\n");
 }
@@ -48,6 +51,8 @@ static bool configure(const struct watch_setup *s, struct config *ret)
 	ret->sinks[0].name = "slack";
 	ret->sinks[0].type = SINK_SLACK;
 	ret->sinks[0].channel = s->channel;
+	ret->sinks[0].api = s->api;
+	ret->sinks[0].ca_file = s->ca_file;
 	ret->sinks[0].token.file = s->token_file;
 	ret->sinks[0].token.environment = s->token_variable;
 	ret->n_sinks = 1;
@@ -63,11 +68,12 @@ static void hide(char *token)
 
 int cmd_listen(int argc, char **argv)
 {
-	enum { ADDR = 256, TOKEN_FILE, TOKEN, CHANNEL, JSON };
+	enum { ADDR = 256, TOKEN_FILE, TOKEN, CHANNEL, API, CA_FILE, JSON };
 	static const struct option longs[] = {{"addr", required_argument, NULL, ADDR},
 	    {"notifytoken-file", required_argument, NULL, TOKEN_FILE},
 	    {"notifytoken", required_argument, NULL, TOKEN},
-	    {"channelid", required_argument, NULL, CHANNEL}, {"json", no_argument, NULL, JSON},
+	    {"channelid", required_argument, NULL, CHANNEL}, {"api", required_argument, NULL, API},
+	    {"ca-file", required_argument, NULL, CA_FILE}, {"json", no_argument, NULL, JSON},
 	    {"help", no_argument, NULL, 'h'}, {0}};
 	struct watch_setup s = {.path = "listen", .configure = configure, .as_text = true};
 
@@ -84,6 +90,12 @@ int cmd_listen(int argc, char **argv)
 			break;
 		case CHANNEL:
 			s.channel = optarg;
+			break;
+		case API:
+			s.api = optarg;
+			break;
+		case CA_FILE:
+			s.ca_file = optarg;
 			break;
 		case JSON:
 			s.as_text = false;

@@ -91,6 +91,8 @@ void rows_publish(const struct session *s, const struct finding *f, struct rows_
 	to->carve_command = ret->carve_command;
 	if (s->process_of && s->process_of(s->process_ctx, f, &ret->process))
 		to->process = &ret->process;
+	else if (engine_process(s->engine, f, &ret->process))
+		to->process = &ret->process;
 	if (!allowed)
 		return;
 	ret->allowed = (struct dh_allowed){allowed->reason, allowed->file, allowed->line};

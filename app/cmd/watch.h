@@ -33,6 +33,7 @@ struct watch_setup {
 	bool (*configure)(const struct watch_setup *s, struct config *ret);
 	const char *address, *channel; /* of listen */
 	const char *token_file, *token_variable;
+	const char *api, *ca_file; /* of Slack; NULL: its own, the system's authorities */
 	bool once;
 	bool as_text; /* findings for people on standard output, instead of JSON */
 };

@@ -248,13 +248,21 @@ static void run(struct herald *h)
 	}
 }
 
+static bool runs_commands(const struct config *c)
+{
+	for (unsigned i = 0; i < c->n_sinks; i++)
+		if (c->sinks[i].type == SINK_COMMAND)
+			return true;
+	return false;
+}
+
 int watch_herald(struct watch *w)
 {
 	struct herald *h = calloc(1, sizeof(*h));
 	int r = h ? confine_user(w->config.user) : -ENOMEM;
 
 	if (r == 0)
-		r = confine_privileges();
+		r = confine_herald(runs_commands(&w->config));
 	if (r < 0) {
 		log_line(LOG_LEVEL_ERROR, "the herald cannot be confined: %s", strerror(-r));
 		return EXIT_FAILURE;

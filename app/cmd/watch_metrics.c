@@ -19,6 +19,9 @@ static const struct {
     {"dnshound_forwarded_total", "Questions that a resolver passed on.", STAT(forwarded)},
     {"dnshound_upstream_total", "Messages between servers, of taps.", STAT(upstream)},
     {"dnshound_new_names_total", "Names that were new to their zone.", STAT(novel_names)},
+    {"dnshound_leaked_up_bytes_total", "What all new names can have carried, ordinary ones too.",
+        STAT(leak_up)},
+    {"dnshound_leaked_down_bytes_total", "The same of answers.", STAT(leak_down)},
     {"dnshound_pairs_total", "Clients and zones met.", STAT(pairs)},
     {"dnshound_zones_total", "Zones met.", STAT(zones)},
     {"dnshound_pairs_evicted_total", "Pairs that made room.", STAT(pairs_evicted)},
@@ -67,6 +70,12 @@ static void of_sources(struct metrics *m, const struct watch *w)
 	for (unsigned k = 0; k < w->config.n_sources; k++)
 		metrics_value(m, "source", w->config.sources[k].name,
 		    w->shared->sources[k].counts.connections);
+	metrics_family(m, "dnshound_source_lag_seconds",
+	    "How old the newest event was when it came; absent before the first.", METRIC_GAUGE);
+	for (unsigned k = 0; k < w->config.n_sources; k++)
+		if (atomic_load(&w->shared->sources[k].has_lag))
+			metrics_value(m, "source", w->config.sources[k].name,
+			    (double)atomic_load(&w->shared->sources[k].lag_ms) / 1000);
 	metrics_family(m, "dnshound_source_silent_seconds",
 	    "How long nothing has come; absent when nothing ever did.", METRIC_GAUGE);
 	for (unsigned k = 0; k < w->config.n_sources; k++) {
@@ -75,6 +84,21 @@ static void of_sources(struct metrics *m, const struct watch *w)
 			metrics_value(m, "source", w->config.sources[k].name,
 			    (double)now.tv_sec - (double)(heard / 1000000000));
 	}
+}
+
+static void of_tables(struct metrics *m, const struct engine_stats *s)
+{
+	const struct {
+		const char *table;
+		uint64_t used, room;
+	} tables[] = {{"pairs", s->pairs - s->pairs_evicted, s->pairs_room},
+	    {"zones", s->zones - s->zones_evicted, s->zones_room},
+	    {"evidence", s->evidence, s->evidence_room}};
+	metrics_family(m, "dnshound_table_fill_ratio",
+	    "How full a table is, 0 to 1: then what leaks least makes room.", METRIC_GAUGE);
+	for (unsigned i = 0; i < 3; i++)
+		metrics_value(m, "table", tables[i].table,
+		    tables[i].room ? (double)tables[i].used / (double)tables[i].room : 0);
 }
 
 void watch_metrics(struct metrics *m, const struct watch *w)
@@ -102,5 +126,6 @@ void watch_metrics(struct metrics *m, const struct watch *w)
 	    METRIC_COUNTER, (double)atomic_load(&s->reports_lost));
 	metrics_one(m, "dnshound_landlock", "Whether the kernel confines files as well.",
 	    METRIC_GAUGE, s->has_landlock);
+	of_tables(m, &s->stats);
 	of_sources(m, w);
 }

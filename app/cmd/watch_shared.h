@@ -12,6 +12,8 @@
 
 struct watch_source_counts {
 	struct feeder_counts counts;
+	_Atomic int64_t lag_ms; /* age of the newest event when it came */
+	_Atomic bool has_lag;
 	_Atomic int64_t heard_ns; /* when something last came of it, by the clock */
 };
 

@@ -41,6 +41,7 @@ struct worker {
 	bool is_warned[CONFIG_SOURCES_MAX];
 	uint64_t late[LATE_MAX];
 	unsigned n_late;
+	int64_t newest_ns[CONFIG_SOURCES_MAX];
 	bool is_reopen;
 	char message[WIRE_MAX];
 	struct rows_public public;
@@ -61,6 +62,7 @@ static bool send_finding(struct worker *k, const struct finding *f)
 	rows_publish(&w->session, f, &k->public);
 	k->public.told.f.sensor = w->sensor;
 	size_t len = wire_write(&k->public.told.f, engine_clock(w->session.engine), k->message);
+	rows_public_done(&k->public);
 	if (len == 0 || send(w->report, k->message, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) {
 		atomic_fetch_add(&w->shared->reports, 1);
 		return true;
@@ -92,6 +94,23 @@ static void send_late(struct worker *k)
 	}
 }
 
+/* How old the newest event of each source was when it came. */
+static void note_lags(struct worker *k)
+{
+	struct watch *w = k->watch;
+	struct timespec t;
+	clock_gettime(CLOCK_REALTIME, &t);
+	int64_t now_ns = (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+	for (unsigned i = 0; i < w->config.n_sources; i++) {
+		int64_t newest = engine_newest(w->session.engine, (uint16_t)i);
+		if (newest == k->newest_ns[i])
+			continue;
+		k->newest_ns[i] = newest;
+		atomic_store(&w->shared->sources[i].lag_ms, (now_ns - newest) / 1000000);
+		atomic_store(&w->shared->sources[i].has_lag, true);
+	}
+}
+
 /* Called after each merge, by one thread at a time. */
 static void judged(void *ctx)
 {
@@ -108,6 +127,7 @@ static void judged(void *ctx)
 		return;
 	send_late(k);
 	engine_stats(w->session.engine, &w->shared->stats);
+	note_lags(k);
 	atomic_store(&w->shared->clock_ns, engine_clock(w->session.engine));
 	atomic_store(&w->shared->beat_ns, now);
 }

@@ -188,6 +188,7 @@ static void walk(struct walk *w, struct dh_finding *f, int64_t *now_ns)
 		word(w, words[i]);
 	text(w, &f->tool);
 	text(w, &f->encoding);
+	text(w, &f->carve_command);
 	texts(w, &f->servers, &f->n_servers, 0);
 	texts(w, &f->samples, &f->n_samples, 1);
 	texts(w, &f->attack, &f->n_attack, 2);

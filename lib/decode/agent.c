@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "lib/decode/agent.h"
 
+#include "lib/decode/asker.h"
 #include "lib/decode/dns.h"
 #include "lib/decode/pick.h"
 #include "lib/decode/rrtype.h"
@@ -25,6 +26,8 @@ enum {
 	A_MESSAGE,
 	A_BLOCKED,
 	A_ADDRESSES,
+	A_HOST,
+	A_PROCESS,
 	A_COUNT
 };
 static const struct pick agent_keys[A_COUNT] = {
@@ -42,6 +45,8 @@ static const struct pick agent_keys[A_COUNT] = {
     [A_MESSAGE] = {"message"},
     [A_BLOCKED] = {"blocked"},
     [A_ADDRESSES] = {"addresses"},
+    [A_HOST] = {"host"},
+    [A_PROCESS] = {"process"},
 };
 
 static int digit(uint8_t c)
@@ -88,6 +93,41 @@ static uint16_t port(const struct pick *p, uint16_t otherwise)
 	                                                                             : otherwise;
 }
 
+static bool is_loopback(const uint8_t a[16])
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff}, one[16] = {[15] = 1};
+	return (memcmp(a, mapped, 12) == 0 && a[12] == 127) || memcmp(a, one, 16) == 0;
+}
+
+/* Whom the agent calls the client. Its own loopback address says nothing to anybody else: then it
+ * is whoever sends the lines. */
+static void set_client(const struct line *l, uint8_t client[16])
+{
+	if (l->meta->peer && is_loopback(client) && !is_loopback(l->meta->peer))
+		memcpy(client, l->meta->peer, 16);
+}
+
+static uint32_t note_asker(const struct line *l, const struct pick *p)
+{
+	enum { PID, START, COMM, EXE, CMDLINE, KEYS };
+	struct pick q[KEYS] = {{"pid"}, {"start_ticks"}, {"comm"}, {"exe"}, {"cmdline"}};
+	struct asker a = {0};
+	uint64_t pid, start = 0;
+
+	if (p[A_PROCESS].value.type != JV_OBJECT ||
+	    !pick_members(p[A_PROCESS].value.raw, q, KEYS) || q[PID].value.type != JV_NUMBER ||
+	    !text_uint(q[PID].value.raw, INT32_MAX, &pid))
+		return 0;
+	if (q[START].value.type == JV_NUMBER && !text_uint(q[START].value.raw, UINT64_MAX, &start))
+		start = 0;
+	a.pid = (int32_t)pid;
+	asker_text(a.host, sizeof(a.host), &p[A_HOST].value);
+	asker_text(a.comm, sizeof(a.comm), &q[COMM].value);
+	asker_text(a.exe, sizeof(a.exe), &q[EXE].value);
+	asker_text(a.cmdline, sizeof(a.cmdline), &q[CMDLINE].value);
+	return asker_note(l->batch, &a, start);
+}
+
 /* The address of a member; when it is null, the one that is given. False when it is none. */
 static bool address(const struct pick *p, const uint8_t *otherwise, uint8_t ret[16])
 {
@@ -129,6 +169,8 @@ static void read_message(const struct line *l, const struct pick *p, int64_t tim
 		line_bad(l, MALFORMED_LINE_ADDRESS);
 		return;
 	}
+	set_client(l, is_answer ? d.dst : d.src);
+	d.process = note_asker(l, p);
 	if (p[A_MESSAGE].value.escaped ||
 	    !base64(p[A_MESSAGE].value.raw, message, sizeof(message), &len)) {
 		line_bad(l, MALFORMED_LINE_FIELDS);
@@ -170,6 +212,8 @@ static void read_name(const struct line *l, const struct pick *p, int64_t time_n
 		line_bad(l, MALFORMED_LINE_NAME);
 		return;
 	}
+	set_client(l, ends->client);
+	ends->process = note_asker(l, p);
 	e->time_ns = time_ns;
 	e->seq = l->seq;
 	e->flags = EV_QUERY | EV_CASE_KNOWN;

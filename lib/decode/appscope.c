@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "lib/decode/appscope.h"
 
+#include "lib/decode/asker.h"
 #include "lib/decode/dns.h"
 #include "lib/decode/pick.h"
 
@@ -19,14 +20,32 @@ static void add_addresses(const struct line *l, struct event *e, struct view arr
 			    TEXT_PLAIN);
 }
 
-static void read_event(const struct line *l, bool is_answer, struct view data, int64_t time_ns)
+enum { B_SOURCE, B_TIME, B_DATA, B_HOST, B_PROC, B_CMD, B_PID, B_KEYS };
+
+static uint32_t note_asker(const struct line *l, const struct pick *body)
+{
+	struct asker a = {0};
+	uint64_t pid;
+	if (body[B_PID].value.type != JV_NUMBER ||
+	    !text_uint(body[B_PID].value.raw, INT32_MAX, &pid))
+		return 0;
+	a.pid = (int32_t)pid;
+	asker_text(a.host, sizeof(a.host), &body[B_HOST].value);
+	asker_text(a.comm, sizeof(a.comm), &body[B_PROC].value);
+	asker_text(a.cmdline, sizeof(a.cmdline), &body[B_CMD].value);
+	return asker_note(l->batch, &a, 0);
+}
+
+static void read_event(
+    const struct line *l, bool is_answer, const struct pick *body, int64_t time_ns)
 {
 	struct pick p[] = {{"domain"}, {"addrs"}};
 	uint8_t scratch[SCRATCH + TEXT_WIDE];
 	struct endpoints *ends;
 
-	struct view name =
-	    pick_members(data, p, 2) ? pick_text(&p[0], scratch, SCRATCH) : view_of(NULL, 0);
+	struct view name = pick_members(body[B_DATA].value.raw, p, 2)
+	                       ? pick_text(&p[0], scratch, SCRATCH)
+	                       : view_of(NULL, 0);
 	if (!name.p || p[0].value.type != JV_STRING) {
 		line_bad(l, MALFORMED_LINE_NAME);
 		return;
@@ -40,6 +59,7 @@ static void read_event(const struct line *l, bool is_answer, struct view data, i
 	e->transport = TR_UNKNOWN;
 	if (l->meta->peer)
 		memcpy(ends->client, l->meta->peer, 16);
+	ends->process = note_asker(l, body);
 	ends->site = l->meta->site;
 	ends->source = l->meta->source;
 	ends->server_port = PORT_DNS;
@@ -53,9 +73,9 @@ static void read_event(const struct line *l, bool is_answer, struct view data, i
 bool appscope_line(const struct line *l)
 {
 	enum { TYPE, BODY, FORMAT, INFO, TOP };
-	enum { SOURCE, TIME, DATA, BODY_KEYS };
 	struct pick top[TOP] = {{"type"}, {"body"}, {"format"}, {"info"}};
-	struct pick body[BODY_KEYS] = {{"source"}, {"_time"}, {"data"}};
+	struct pick body[B_KEYS] = {
+	    {"source"}, {"_time"}, {"data"}, {"host"}, {"proc"}, {"cmd"}, {"pid"}};
 	int64_t time_ns;
 
 	if (!pick_members(l->text, top, TOP))
@@ -64,16 +84,16 @@ bool appscope_line(const struct line *l)
 	bool is_body = top[TYPE].value.type == JV_STRING && top[BODY].value.type == JV_OBJECT;
 	if (!is_start && !is_body)
 		return false;
-	bool is_sound = is_body && pick_members(top[BODY].value.raw, body, BODY_KEYS);
-	bool is_answer = is_sound && pick_is(&body[SOURCE], "dns.resp");
-	if (!is_sound || (!is_answer && !pick_is(&body[SOURCE], "dns.req")))
+	bool is_sound = is_body && pick_members(top[BODY].value.raw, body, B_KEYS);
+	bool is_answer = is_sound && pick_is(&body[B_SOURCE], "dns.resp");
+	if (!is_sound || (!is_answer && !pick_is(&body[B_SOURCE], "dns.req")))
 		l->batch->skipped++;
-	else if ((body[TIME].value.type != JV_NUMBER && body[TIME].value.type != JV_STRING) ||
-	         !text_time(body[TIME].value.raw, &time_ns))
+	else if ((body[B_TIME].value.type != JV_NUMBER && body[B_TIME].value.type != JV_STRING) ||
+	         !text_time(body[B_TIME].value.raw, &time_ns))
 		line_bad(l, MALFORMED_LINE_TIME);
-	else if (body[DATA].value.type != JV_OBJECT)
+	else if (body[B_DATA].value.type != JV_OBJECT)
 		line_bad(l, MALFORMED_LINE_FIELDS);
 	else
-		read_event(l, is_answer, body[DATA].value.raw, time_ns);
+		read_event(l, is_answer, body, time_ns);
 	return true;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "lib/decode/event.h"
 
+#include "lib/decode/asker.h"
+
 static const char *const texts[MALFORMED_COUNT] = {
 #define X(name, text) [MALFORMED_##name] = text,
     MALFORMED_LIST(X)
@@ -20,7 +22,8 @@ static size_t head_size(void)
 
 size_t batch_size(void)
 {
-	return head_size() + BATCH_EVENTS * sizeof(struct event) + BATCH_ARENA;
+	return head_size() + BATCH_EVENTS * sizeof(struct event) + BATCH_ARENA +
+	       BATCH_ASKERS * sizeof(struct asker);
 }
 
 struct batch *batch_init(void *mem)
@@ -29,6 +32,7 @@ struct batch *batch_init(void *mem)
 	struct batch *b = mem;
 	b->events = (struct event *)(void *)((uint8_t *)mem + head_size());
 	b->arena = (uint8_t *)(b->events + BATCH_EVENTS);
+	b->askers = (struct asker *)(void *)(b->arena + BATCH_ARENA);
 	batch_reset(b);
 	return b;
 }
@@ -36,6 +40,7 @@ struct batch *batch_init(void *mem)
 void batch_reset(struct batch *b)
 {
 	b->n = 0;
+	b->n_askers = 0;
 	b->arena_used = 0;
 	b->records = 0;
 	b->skipped = 0;

@@ -71,7 +71,7 @@ struct endpoints {
 	uint16_t id;     /* DNS message id */
 	uint8_t opcode;
 	uint8_t qclass;   /* low byte; 1 = IN, 255 = ANY */
-	uint32_t process; /* index of the process that asked, 0 = unknown */
+	uint32_t process; /* who asked: a number of decode/asker.h; 0 = unknown */
 };
 _Static_assert(sizeof(struct endpoints) == 48, "endpoints are packed into batches");
 
@@ -133,9 +133,12 @@ const char *malformed_text(enum malformed reason);
 /* What one event may take of the arena; more answers than that are cut. */
 #define EVENT_ARENA_MAX (16u << 10)
 
+struct asker;
 struct batch {
 	struct event *events;
 	uint8_t *arena;
+	struct asker *askers; /* processes that asked */
+	uint32_t n_askers;
 	uint32_t n, arena_used;
 	uint32_t malformed[MALFORMED_COUNT];
 	uint64_t records; /* input records (packets, lines) seen */
@@ -240,6 +243,12 @@ static inline void batch_commit(struct batch *b, struct event *e)
 static inline const struct endpoints *event_ends(const struct batch *b, const struct event *e)
 {
 	return (const struct endpoints *)(const void *)(b->arena + e->arena_off);
+}
+
+/* The same for whoever owns the batch and corrects what it says. */
+static inline struct endpoints *event_ends_of(const struct batch *b, const struct event *e)
+{
+	return (struct endpoints *)(void *)(b->arena + e->arena_off);
 }
 
 static inline const uint8_t *event_name(const struct batch *b, const struct event *e)

@@ -34,7 +34,7 @@ static size_t fixed_size(const struct engine_config *c)
 {
 	return aligned(sizeof(struct engine)) + aligned(accounts_size(ACCOUNTS_LOG2)) +
 	       aligned(judged_size()) + aligned(RECENT_SLOTS * sizeof(struct recent)) +
-	       (c->journal ? aligned(SHARDS * sizeof(struct undo)) : 0);
+	       aligned(asks_size()) + (c->journal ? aligned(SHARDS * sizeof(struct undo)) : 0);
 }
 
 static struct stream_config stream_config(const struct engine_config *c)
@@ -103,6 +103,7 @@ struct engine *engine_init(void *mem, const struct engine_config *c)
 	accounts_init(&e->accounts, carve(&at, accounts_size(ACCOUNTS_LOG2)), ACCOUNTS_LOG2);
 	judged_init(e, carve(&at, judged_size()));
 	e->recent = carve(&at, RECENT_SLOTS * sizeof(struct recent));
+	e->asks = asks_init(carve(&at, asks_size()));
 	if (c->journal)
 		e->undo = carve(&at, SHARDS * sizeof(struct undo));
 	size_t stream = stream_size(&sc);
@@ -183,5 +184,11 @@ void engine_stats(const struct engine *e, struct engine_stats *ret)
 		ret->notes_lost += s->notes_lost;
 		ret->early_rotations += s->names.early;
 		ret->novel_names += s->novel_names;
+		ret->leak_up += s->leak_up >> 11;
+		ret->leak_down += s->leak_down >> 11;
+		ret->pairs_room += s->tables.pair_mask + 1ull;
+		ret->zones_room += s->tables.zone_mask + 1ull;
+		ret->evidence_room += s->n_evidence;
+		ret->evidence += s->n_evidence - s->n_free;
 	}
 }

@@ -54,6 +54,9 @@ struct engine_stats {
 	uint64_t pairs, zones; /* met; an evicted one that comes back counts again */
 	uint64_t pairs_evicted, zones_evicted, evidence_refused, notes_lost, early_rotations;
 	uint64_t novel_names;
+	uint64_t leak_up, leak_down; /* bytes that new names and answers can have carried */
+	/* Room of the tables, and the pairs in evidence now. */
+	uint64_t pairs_room, zones_room, evidence_room, evidence;
 	uint64_t risen_lost; /* judgements not handed out: too many at once */
 	int64_t first_ns, last_ns;
 };
@@ -122,5 +125,10 @@ bool engine_finding(const struct engine *e, uint64_t key, struct finding *ret);
 /* Whether a source (dh_chunk.source) has told of a client, and not only of what servers asked each
  * other. */
 bool engine_has_clients(const struct engine *e, uint16_t source);
+/* Which process asked most below the zone of a pair; false when nobody told. The texts are the
+ * engine's. */
+bool engine_process(const struct engine *e, const struct finding *f, struct dh_process *ret);
+/* The time of the newest event of a source (below 64) as it told it; 0: none yet. */
+int64_t engine_newest(const struct engine *e, uint16_t source);
 /* The event time that everything counts by; 0 before the first event. */
 int64_t engine_clock(const struct engine *e);

@@ -233,6 +233,24 @@ bool engine_has_clients(const struct engine *e, uint16_t source)
 	return e->has_clients[source / 8] >> source % 8 & 1;
 }
 
+bool engine_process(const struct engine *e, const struct finding *f, struct dh_process *ret)
+{
+	const struct asker *a = f->evidence ? asks_find(e->asks, f->evidence->process) : NULL;
+	if (!a)
+		return false;
+	*ret = (struct dh_process){.host = a->host,
+	    .comm = a->comm,
+	    .exe = a->exe,
+	    .cmdline = *a->cmdline ? a->cmdline : NULL,
+	    .pid = a->pid};
+	return true;
+}
+
+int64_t engine_newest(const struct engine *e, uint16_t source)
+{
+	return source < NEWEST_SOURCES ? e->newest_ns[source] : 0;
+}
+
 int64_t engine_clock(const struct engine *e)
 {
 	return e->clock_ns;

@@ -3,6 +3,7 @@
  * The insides of engine and slot, shared by the steps of this folder only. */
 #pragma once
 
+#include "lib/engine/ask.h"
 #include "lib/engine/engine.h"
 
 /* An entry of a shard's list: an event of the slot, or a tick. */
@@ -18,6 +19,7 @@ enum {
 	ACCOUNTS_LOG2 = 13,
 	RISEN_MAX = 256,
 	ADDRESS_SET_BYTES = 8192,
+	NEWEST_SOURCES = 64,
 };
 
 struct tick {
@@ -79,6 +81,7 @@ struct engine {
 	struct judged *judged;
 	uint64_t *judged_keys; /* of each; 0: free */
 	struct recent *recent;
+	struct asks *asks;
 	struct undo *undo;                 /* of each shard; NULL without a journal */
 	uint8_t asked[ADDRESS_SET_BYTES];  /* addresses that questions went to, */
 	uint8_t askers[ADDRESS_SET_BYTES]; /* and came from */
@@ -87,6 +90,7 @@ struct engine {
 	int64_t clock_ns; /* the event time that ages sums: never jumps on one packet's word */
 	uint32_t ahead, behind; /* events in a row that contradict the clock */
 	int64_t next_tick_ns;
+	int64_t newest_ns[NEWEST_SOURCES]; /* time of the newest event of each source */
 	struct engine_stats stats;
 	uint64_t risen[RISEN_MAX]; /* keys of this merge's judgements at or above the threshold */
 	uint32_t n_risen;

@@ -83,6 +83,8 @@ static void take_numbers(struct shard *s, const struct shard *old)
 	s->notes_lost = old->notes_lost;
 	s->evidence_refused = old->evidence_refused;
 	s->novel_names = old->novel_names;
+	s->leak_up = old->leak_up;
+	s->leak_down = old->leak_down;
 	s->pairs = old->pairs;
 	s->zones = old->zones;
 }
@@ -100,6 +102,7 @@ struct engine *engine_resume(
 	e->clock_ns = old.clock_ns;
 	e->next_tick_ns = old.next_tick_ns;
 	e->stats = old.stats;
+	asks_resume(e->asks);
 	for (unsigned i = 0; i < SHARDS; i++) {
 		take_numbers(&e->shards[i], &old.shards[i]);
 		ret_resumed->undone += undo(e, i);
@@ -114,7 +117,7 @@ uint64_t engine_layout(const struct engine_config *c)
 	const uint64_t sizes[] = {1, sizeof(struct engine), sizeof(struct shard),
 	    sizeof(struct zone), sizeof(struct pair), sizeof(struct evidence),
 	    sizeof(struct account), sizeof(struct judged), sizeof(struct recent),
-	    sizeof(struct undo), sizeof(struct novelty_block), RECOGNISE_BYTES,
+	    sizeof(struct undo), asks_size(), sizeof(struct novelty_block), RECOGNISE_BYTES,
 	    engine_tables_size(c), c->keep_all, c->services ? services_count(c->services) : 0};
 	static const struct hash_key none;
 	return hash_bytes(&none, (const uint8_t *)sizes, sizeof(sizes));

@@ -213,6 +213,12 @@ static bool has_client(struct engine *e, const struct batch *b, const struct eve
 	return !(*byte & bit);
 }
 
+static void note_newest(struct engine *e, uint16_t source, int64_t time_ns)
+{
+	if (source < NEWEST_SOURCES && time_ns > e->newest_ns[source])
+		e->newest_ns[source] = time_ns;
+}
+
 /* True when the event goes to its shard. */
 static bool admit(struct engine *e, struct slot *s, const struct batch *b, struct event *ev)
 {
@@ -221,6 +227,7 @@ static bool admit(struct engine *e, struct slot *s, const struct batch *b, struc
 		return false;
 	}
 	set_time(e, ev);
+	note_newest(e, event_ends(b, ev)->source, ev->time_ns);
 	count(e, ev);
 	if (ev->flags & EV_LOCAL || !has_client(e, b, ev))
 		return false;
@@ -241,6 +248,7 @@ static bool admit(struct engine *e, struct slot *s, const struct batch *b, struc
 		e->stats.forwarded++;
 		return false;
 	}
+	asks_event(e->asks, &e->observer, b, ev);
 	note_recent(e, b, ev);
 	return true;
 }
@@ -309,6 +317,7 @@ void engine_sequence(struct engine *e, struct slot *s)
 		stream_feed(e->stream, &s->segments.at[i], s->late);
 	for (uint32_t i = 0; i < s->late->n; i++)
 		observe_event(&e->observer, s->memo, s->late, &s->late->events[i]);
+	asks_take(e->asks, s->batch);
 	const struct batch *batches[2] = {s->batch, s->late};
 	for (unsigned k = 0; k < 2; k++) {
 		e->stats.records += batches[k]->records;

@@ -122,8 +122,24 @@ static void count_extra(struct evidence *v, const struct event *e, bool is_up)
 	timeline_add(&v->timeline, e->time_ns, is_up ? bits : 0, is_up ? 0 : bits);
 }
 
+/* Who asks more often than all others together (Boyer and Moore's vote). */
+static void count_process(struct evidence *v, uint32_t process)
+{
+	if (process == v->process)
+		v->process_votes += v->process_votes < UINT32_MAX;
+	else if (v->process_votes)
+		v->process_votes--;
+	else {
+		v->process = process;
+		v->process_votes = 1;
+	}
+}
+
 void evidence_event(struct evidence *v, const struct event *e, const struct batch *b)
 {
+	uint32_t process = event_ends(b, e)->process;
+	if (process)
+		count_process(v, process);
 	v->events++;
 	v->dirty = true;
 	v->case_known |= (e->flags & EV_CASE_KNOWN) != 0;

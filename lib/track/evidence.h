@@ -90,7 +90,8 @@ struct evidence {
 	uint8_t client[16];
 	uint16_t site;
 	uint16_t source;
-	uint32_t process;
+	uint32_t process;       /* who asked most: a number of engine/ask.h; 0 = unknown */
+	uint32_t process_votes; /* by which it leads */
 
 	/* Names of a declared service (services.h): those of its shape, and what they cost of
 	 * model_bits; those below its suffix with another shape. */

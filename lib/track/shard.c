@@ -533,6 +533,8 @@ void shard_event(
 
 	struct added a = price_event(s, e, z, &scan, split, novel, answers, now_s);
 	if (a.up | a.down) {
+		s->leak_up += a.up;
+		s->leak_down += a.down;
 		uint32_t zone_before = z->sums.up[SCALES - 1];
 		sums_age(&p->sums, d, now_s);
 		sums_add(&p->sums, a.up, a.down);

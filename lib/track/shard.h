@@ -52,6 +52,7 @@ struct shard {
 	uint32_t n_notes, n_features;
 	uint64_t notes_lost, evidence_refused;
 	uint64_t novel_names, pairs, zones;
+	uint64_t leak_up, leak_down; /* 1/256 bit */
 };
 
 /* The largest plan for which SHARDS shards fit in budget bytes. keep_all: where every pair wants

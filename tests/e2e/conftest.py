@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import subprocess
+import tempfile
 
 import pytest
 
@@ -23,6 +24,13 @@ def dnshound():
                               timeout=120, **options)
 
     return run
+
+
+@pytest.fixture
+def open_folder():
+    """Unlike tmp_path, one whose parents another user may pass through."""
+    with tempfile.TemporaryDirectory(prefix="dnshound-test-") as folder:
+        yield pathlib.Path(folder)
 
 
 def truths():

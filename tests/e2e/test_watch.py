@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
 """dnshound watch: every kind of source, its life, and what it does when things go wrong."""
+import base64
 import json
 import os
 import pathlib
@@ -11,6 +12,7 @@ import time
 import logs
 import packets
 import pytest
+from alertlab import Slack, certificate, wait_for  # noqa: F401
 from conftest import ROOT
 from daemon import (ACCEPT, FINISH, PROGRAM, READY, START, STOP, Daemon, connect, control, dnstap,
                     free_port, read_control)
@@ -138,7 +140,10 @@ def test_the_listener_takes_an_appscope_stream(tmp_path):
         s = connect(port)
         for line in appscope("scoped.com"):
             s.sendall(json.dumps(line).encode() + b"\n")
-        assert d.finding("scoped.com")[1]["client"] == "127.0.0.1"
+        finding = d.finding("scoped.com")[1]
+        assert finding["client"] == "127.0.0.1"
+        assert finding["process"] == {"host": "ubuntu", "pid": 6544, "comm": "iodine", "exe": "",
+                                      "cmdline": "iodine -f"}
 
 
 def test_the_listener_takes_our_own_agent(tmp_path, dnshound):
@@ -157,6 +162,55 @@ def test_the_listener_takes_our_own_agent(tmp_path, dnshound):
         assert ended.returncode == 0, ended.stderr
         finding = d.finding("agent.com")[1]
         assert finding["servers"] == ["127.0.0.1"] and finding["client"] == "127.0.0.1"
+        assert finding["process"]["comm"].startswith("python3")
+        assert "socket.SOCK_DGRAM" in finding["process"]["cmdline"]
+
+
+def test_what_agent_and_sensor_tell_of_one_question_is_one_finding(tmp_path):
+    """The agent knows only its loopback address, the sensor no process."""
+    port, page = free_port(), free_port()
+    with Daemon(tmp_path, f"metrics:\n  listen: 127.0.0.1:{page}\n"
+                f"sources:\n  - listen: 127.0.0.1:{port}\n    name: agents\n"
+                f"  - listen: unix:{tmp_path}/sensor\n    socket_mode: 0666\n    name: sensor\n") as d:
+        agent, sensor = connect(port), connect(tmp_path / "sensor")
+        for i, message in enumerate(queries("both.com", 120)):
+            now = time.time()
+            stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now % 1 * 1e6):06}Z"
+            name = b".".join(labels_of(message)).decode()
+            seen = json.dumps({
+                "ts": now, "id.orig_h": "10.0.0.7", "id.orig_p": 4000 + i, "id.resp_h": "10.0.0.53",
+                "id.resp_p": 53, "proto": "udp", "trans_id": i, "query": name, "qclass": 1,
+                "qtype_name": "TXT"}) + "\n"
+            told = json.dumps({
+                "type": "agent.dns", "time": stamp, "host": "h", "direction": "query",
+                "transport": "udp", "client": "127.0.0.1", "client_port": 9000,
+                "server": "127.0.0.53", "server_port": 53,
+                "message": base64.b64encode(message).decode(),
+                "process": {"pid": 42, "start_ticks": 7, "comm": "thief", "exe": "/tmp/thief",
+                            "cmdline": "thief --all"}}) + "\n"
+            for where, line in ((agent, told), (sensor, seen))[::1 if i % 3 else -1]:
+                where.sendall(line.encode())
+                time.sleep(0.002)
+        finding = d.finding("both.com")[1]
+        assert finding["client"] == "10.0.0.7"
+        named = d.wait("its process", lambda: next(
+            (f for _, f in list(d.told) if f["zone"] == "both.com" and f.get("process")), None))
+        assert (named["process"]["comm"], named["process"]["pid"]) == ("thief", 42)
+        assert named["client"] == "10.0.0.7"
+        d.wait("figures", lambda: d.metrics(page)["dnshound_events_total"] == 240, 5)
+        assert {f["client"] for _, f in d.told if f["subject"] == "pair"} == {"10.0.0.7"}
+        m = d.metrics(page)
+        assert m["dnshound_duplicates_total"] > 100
+        assert m["dnshound_leaked_up_bytes_total"] > 1000
+        assert 0 < m['dnshound_table_fill_ratio{table="pairs"}'] < 0.01
+        assert abs(m['dnshound_source_lag_seconds{source="sensor"}']) < 2
+
+
+def labels_of(message):
+    at = 12
+    while message[at]:
+        yield message[at + 1:at + 1 + message[at]]
+        at += 1 + message[at]
 
 
 def test_a_token_is_asked_for(tmp_path):
@@ -268,7 +322,21 @@ def test_the_worker_can_do_little(tmp_path):
             assert status[pid]["NoNewPrivs"] == "1"
             assert int(status[pid]["CapEff"], 16) == int(status[pid]["CapPrm"], 16) == 0
             assert status[pid]["Groups"].strip() == ""
-        assert status[worker]["Seccomp"] == "2"
+        assert status[worker]["Seccomp"] == status[herald]["Seccomp"] == "2"
+
+
+def test_a_command_is_run_by_the_confined_herald(open_folder):
+    log, told = open_folder / "dns.log", open_folder / "told"
+    told.mkdir(mode=0o777)
+    told.chmod(0o777)
+    log.write_text(logs.zeek(now_rows("hooked.com")))
+    with Daemon(open_folder, f"sinks:\n  - type: command\n    command: [/bin/sh, -c, "
+                f"'cat > {told}/$DNSHOUND_EVENT; grep -e Seccomp: -e NoNewPrivs /proc/self/status > {told}/status']\n"
+                f"sources:\n  - follow: {log}\n") as d:
+        d.wait("the event", lambda: (told / "status").exists() and
+               (told / "status").read_text().count("\n") == 2)
+        assert json.loads((told / "opened").read_text())["finding"]["zone"] == "hooked.com"
+        assert (told / "status").read_text().split() == ["NoNewPrivs:", "1", "Seccomp:", "2"]
 
 
 def test_a_stuck_worker_is_ended(tmp_path):
@@ -323,6 +391,34 @@ def test_listen_prints_a_finding_once_for_people(tmp_path):
     told = [line for line in [first, *out.splitlines()] if "scoped.com" in line and "score" in line]
     assert "127.0.0.1 asks below scoped.com" in first and 1 <= len(told) <= 3
     assert p.returncode == 0, err
+
+
+def test_listen_tells_slack(tmp_path, certificate):
+    """The one line, from an AppScope stream to the channel; one message, not one a query."""
+    slack, port = Slack(certificate), free_port()
+    (tmp_path / "token").write_text("xoxb-1\n")
+    with subprocess.Popen(
+            [PROGRAM, "listen", "--addr", f"127.0.0.1:{port}", "--notifytoken-file",
+             tmp_path / "token", "--channelid", "C1", "--ca-file", certificate[0],
+             "--api", f"https://localhost:{slack.port}/api/chat.postMessage"], text=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as p:
+        s = connect(port)
+        sent = time.monotonic()
+        for line in appscope("scoped.com"):
+            s.sendall(json.dumps(line).encode() + b"\n")
+        wait_for(lambda: slack.posted)
+        assert slack.posted[0]["at"] - sent < 2
+        time.sleep(1.5)
+        p.terminate()
+        err = p.communicate(timeout=10)[1]
+    slack.stop()
+    assert p.returncode == 0 and "xoxb" not in err
+    text = json.dumps(slack.posted[0]["blocks"])
+    for word in ("scoped.com", "127.0.0.1", "iodine", "Next step", "score"):
+        assert word in text
+    # The others are updates, in its thread.
+    assert all(m["thread_ts"] == slack.posted[0]["ts"] for m in slack.posted[1:])
+    assert len(slack.posted) <= 3
 
 
 def test_listen_wants_a_token_and_a_channel_together(dnshound, tmp_path):

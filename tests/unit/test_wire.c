@@ -35,6 +35,7 @@ static struct dh_finding full(void)
 	    .bytes_up = 1234,
 	    .qtypes = counts,
 	    .n_qtypes = 2,
+	    .carve_command = "dnshound carve",
 	    .tool = "iodine",
 	    .tool_confidence = DH_EXACT,
 	    .tool_details = details,
@@ -64,6 +65,8 @@ static void what_is_written_is_read(void **state)
 	assert_int_equal(got->f.qtypes[0].count, 7);
 	assert_string_equal(got->f.tool, "iodine");
 	assert_null(got->f.encoding);
+	assert_string_equal(got->f.carve_command, "dnshound carve");
+	assert_ptr_not_equal(got->f.carve_command, f.carve_command);
 	assert_string_equal(got->f.tool_details[0].value, "DNS");
 	assert_int_equal(got->f.reasons[0].points, 31);
 	assert_string_equal(got->f.process->comm, "comm");

@@ -41,8 +41,8 @@ remote-control:
 """
 
 
-def start(lab):
-    """Starts both; returns the processes when both answer."""
+def start_nsd(lab):
+    """Starts nsd alone; returns it when it answers. Writes the hints that lead to it."""
     config = NSD.format(nameserver=net.NAMESERVER, work=lab.work)
     for zone, text in World().zones().items():
         name = zone.strip(".") or "root"
@@ -51,10 +51,16 @@ def start(lab):
     (lab.work / "nsd.conf").write_text(config)
     (lab.work / "root.hints").write_text(
         f". 86400 NS ns.\nns. 86400 A {net.NAMESERVER}\n")
-    (lab.work / "unbound.conf").write_text(
-        UNBOUND.format(resolver=net.RESOLVER, work=lab.work))
     nsd = lab.start("attacker", "nsd", "-d", "-c", lab.work / "nsd.conf", log="nsd.log")
     lab.wait_for("nsd", lambda: "nsd started" in lab.log("nsd.log"), nsd, 10)
+    return nsd
+
+
+def start(lab):
+    """Starts both; returns the processes when both answer."""
+    nsd = start_nsd(lab)
+    (lab.work / "unbound.conf").write_text(
+        UNBOUND.format(resolver=net.RESOLVER, work=lab.work))
     unbound = lab.start("resolver", "unbound", "-d", "-c", lab.work / "unbound.conf",
                         log="unbound.log")
     lab.wait_for("unbound", lambda: "start of service" in lab.log("unbound.log"), unbound, 10)
