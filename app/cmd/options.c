@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/cmd/inputs.h"
+
 enum kind { KIND_FLAG, KIND_TEXT, KIND_NUMBER, KIND_LIST, KIND_BYTES, KIND_FORMAT, KIND_SEED };
 
 static const struct entry {
@@ -46,7 +48,9 @@ static const struct entry {
         "only events from then on: 2026-01-02[T03:04[:05]] (UTC) or epoch"},
     {"until", 0, KIND_TEXT, USE_INPUT, AT(until), 0, "TIME", "only events up to then"},
     {"input-format", 0, KIND_FORMAT, USE_INPUT, AT(format), 0, "NAME",
-        "pcap, pcapng, dnstap, zeek-tsv or json-lines, instead of looking"},
+        "instead of looking: pcap, dnsmasq, bind ... (docs/inputs.md)"},
+    {"tz", 0, KIND_TEXT, USE_INPUT, AT(tz), 0, "ZONE",
+        "of logs that tell none: UTC (default), local, +02:00, Europe/Berlin"},
     {"profile", 0, KIND_TEXT, USE_FINDINGS | USE_HUNT, AT(profile), 0, "NAME",
         "verdicts of a known rule set: points, hunt or listener"},
     {"compare", 0, KIND_TEXT, USE_FINDINGS | USE_HUNT, AT(compare), 0, "NAMES",
@@ -145,8 +149,7 @@ static bool set(struct options *o, const struct entry *e, const char *value)
 	case KIND_BYTES:
 		return read_bytes(value, at);
 	case KIND_FORMAT:
-		*(enum capture_format *)at = detect_format_named(value);
-		return *(enum capture_format *)at != FORMAT_COUNT;
+		return inputs_named(value, at);
 	case KIND_LIST:
 		if (list->n == OPTIONS_LIST_MAX)
 			return false;

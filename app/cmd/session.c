@@ -197,7 +197,8 @@ bool session_tables(struct session *s, const struct options *o)
 		s->config.key.k1 = o->seed;
 	if (o->seed_more)
 		s->config.key.k0 = o->seed_more;
-	return load_suffixes(s, o) && load_site(s, o) && load_model(s) && load_scorecard(s, o) &&
+	s->presets = inputs_new(o->tz);
+	return s->presets && load_suffixes(s, o) && load_site(s, o) && load_model(s) && load_scorecard(s, o) &&
 	       load_times(s, o) && allow_read(&s->allow, &o->allow) &&
 	       services_read(&s->services, o->services, &s->config.key, &s->config.services) &&
 	       (!o->baseline ||
@@ -243,6 +244,7 @@ void session_close(struct session *s)
 		munmap(s->engine_memory, s->engine_bytes);
 	free(s->suffix_memory);
 	free(s->model_memory);
+	inputs_free(s->presets);
 	allow_done(&s->allow);
 	services_done(&s->services);
 	baseline_done(&s->baseline);
@@ -295,8 +297,7 @@ bool session_run(struct session *s)
 {
 	const struct options *o = s->options;
 	struct capture_sink sink = {tell, s};
-	struct merge_options mo = {.format = o->format,
-	    .sink = sink,
+	struct merge_options mo = {.sink = sink,
 	    .line_time = dh_line_time,
 	    .frame_time = dnstap_frame_time};
 	struct merge *input = NULL;
@@ -304,6 +305,7 @@ bool session_run(struct session *s)
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
 	clock_gettime(CLOCK_MONOTONIC, &from);
+	mo.mappings = inputs_mappings(s->presets, o->format, &mo.format);
 	s->inputs = calloc(1, sizeof(*s->inputs));
 	if (!s->inputs || listing_make(s->inputs, o->inputs, o->n_inputs, sink) < 0 ||
 	    merge_open(&input, s->inputs, &mo) < 0) {

@@ -6,6 +6,7 @@
 #include "app/capture/listing.h"
 #include "app/cmd/allow.h"
 #include "app/cmd/baseline_read.h"
+#include "app/cmd/inputs.h"
 #include "app/cmd/options.h"
 #include "app/cmd/services_load.h"
 #include "lib/engine/engine.h"
@@ -21,6 +22,7 @@ struct session {
 	bool quiet; /* set before session_run(): what is wrong with inputs is counted, not told */
 	double elapsed_s;
 	struct listing *inputs;
+	struct inputs *presets;
 	engine_event_fn *each; /* set before session_run() to see every event in order */
 	void (*each_chunk)(void *ctx, uint16_t source, uint64_t records); /* as in pipeline.h */
 	void *each_ctx;

@@ -7,6 +7,7 @@
 #include "lib/base/prefetch.h"
 #include "lib/decode/dnstap.h"
 #include "lib/decode/lines.h"
+#include "lib/decode/mapped.h"
 #include "lib/decode/zeek.h"
 
 /* What one chunk can make: its own events, those of reassembly, and at most a tick before each;
@@ -71,7 +72,10 @@ void engine_decode(const struct engine *e, struct slot *s, const struct dh_chunk
 	s->now_ns = chunk->now_ns;
 	s->chunk = chunk;
 	struct line_meta lines = {
-	    .source = chunk->source, .site = chunk->site, .peer = chunk->peer};
+	    .source = chunk->source,
+	    .site = chunk->site,
+	    .peer = chunk->peer,
+	    .written_ns = chunk->written_ns ? chunk->written_ns : chunk->now_ns};
 	switch (chunk->kind) {
 	case DH_FRAMES:
 		decode_frames(e, s, chunk);
@@ -86,6 +90,10 @@ void engine_decode(const struct engine *e, struct slot *s, const struct dh_chunk
 		break;
 	case DH_JSON_LINES:
 		json_lines(view_of(chunk->bytes, chunk->len), &lines, s->batch);
+		break;
+	case DH_MAPPED:
+		mapped_lines(chunk->mapping, view_of(chunk->header, chunk->header_len),
+		    view_of(chunk->bytes, chunk->len), &lines, s->batch);
 		break;
 	}
 	for (uint32_t i = 0; i < s->batch->n; i++)
