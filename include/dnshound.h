@@ -19,10 +19,10 @@ extern "C" {
 
 /* What a chunk holds. */
 enum dh_kind {
-	DH_FRAMES,    /* packets from a link, frames[] */
-	DH_DNSTAP,    /* dnstap protobuf payloads, frames[] (time and link type unused) */
-	DH_DNS,       /* bare DNS messages, frames[] (link type unused) */
-	DH_ZEEK_TSV,  /* whole lines of a Zeek dns.log; `header` holds its # lines */
+	DH_FRAMES,     /* packets from a link, frames[] */
+	DH_DNSTAP,     /* dnstap protobuf payloads, frames[] (time and link type unused) */
+	DH_DNS,        /* bare DNS messages, frames[] (link type unused) */
+	DH_ZEEK_TSV,   /* whole lines of a Zeek dns.log; `header` holds its # lines */
 	DH_JSON_LINES, /* whole lines of JSON: Zeek, EVE, found line by line */
 	DH_MAPPED      /* whole lines of any log, as `mapping` says */
 };

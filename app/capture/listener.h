@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * Lines over TCP or a unix socket: of JSON (Zeek's and EVE's, those of `dnshound run --to`, the event
- * stream of AppScope), or of a mapped log. What a line says is the decoder's business; here are their ends, their
- * length, and whether the sender may speak at all. */
+ * Lines over TCP or a unix socket: of JSON (Zeek's and EVE's, those of `dnshound run --to`, the
+ * event stream of AppScope), or of a mapped log. What a line says is the decoder's business; here
+ * are their ends, their length, and whether the sender may speak at all. */
 #pragma once
 
 #include "app/capture/conns.h"

@@ -430,8 +430,7 @@ static int find_mapping(struct source *s)
 		s->carry_len += (size_t)r;
 	}
 	if (s->carry_len > bom)
-		s->mapping =
-		    m->recognise(m->ctx, view_of(s->carry + bom, s->carry_len - bom));
+		s->mapping = m->recognise(m->ctx, view_of(s->carry + bom, s->carry_len - bom));
 	return 0;
 }
 

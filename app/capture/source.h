@@ -35,7 +35,7 @@ struct source_options {
 	bool grows;       /* somebody still writes to it: -EAGAIN where there is no more */
 	enum capture_format format; /* FORMAT_AUTO unless the user knows better */
 	struct source_mappings mappings;
-	uint16_t number;            /* dh_chunk.source */
+	uint16_t number; /* dh_chunk.source */
 	uint16_t site;
 	bool in_directory; /* found, not named: an unknown format is only a note */
 	struct capture_sink sink;

@@ -13,8 +13,7 @@
 #define LISTEN (1u << SOURCE_LISTEN)
 
 static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
-static const char *const formats[] = {
-    "auto", "pcap", "pcapng", "dnstap", "zeek-tsv", "json-lines",
+static const char *const formats[] = {"auto", "pcap", "pcapng", "dnstap", "zeek-tsv", "json-lines",
 #define X(name, symbol) name,
     INPUTS(X)
 #undef X
@@ -123,8 +122,7 @@ static const struct config_key sources[] = {
         .doc = "Rings among which the kernel spreads the packets, by flow."},
     {"buffer", CONFIG_BYTES, OF(buffer), "16M", 1 << 20, 1 << 30, .kinds = LIVE,
         .doc = "The kernel's ring, each."},
-    {"format", CONFIG_WORD, OF(format), "auto", .words = formats,
-        .kinds = FOLLOW | FOLDER | LISTEN,
+    {"format", CONFIG_WORD, OF(format), "auto", .words = formats, .kinds = FOLLOW | FOLDER | LISTEN,
         .doc = "Instead of looking at the content; listen: auto is lines of JSON."},
     {"max_connections", CONFIG_NUMBER, OF(max_connections), "256", 1, 20000, .kinds = TAP | LISTEN,
         .doc = "At the same time. Beyond, who never sent anything makes room, else the new one is "

@@ -18,7 +18,7 @@ struct inputs {
 	struct batch *batch; /* for trying lines */
 };
 
-#define X(name, symbol)                          \
+#define X(name, symbol)                             \
 	extern const uint8_t data_input_##symbol[]; \
 	extern const size_t data_input_##symbol##_len;
 INPUTS(X)
@@ -55,13 +55,18 @@ const char *inputs_format_name(uint32_t format)
 	                              : presets[format - FORMAT_MAPPED].name;
 }
 
+const char *inputs_mapping_name(const struct inputs *in, const struct dh_mapping *m)
+{
+	return presets[m - in->mapping].name;
+}
+
 const char *inputs_names(void)
 {
 	return "auto, pcap, pcapng, dnstap, zeek-tsv, json-lines"
 #define X(name, symbol) ", " name
 	    INPUTS(X)
 #undef X
-	    ;
+	        ;
 }
 
 struct inputs *inputs_new(const char *zone)
@@ -166,8 +171,7 @@ static struct source_mapping recognise(void *ctx, struct view head)
 		return (struct source_mapping){NULL, false};
 	for (unsigned i = 0; i < INPUT_COUNT; i++)
 		if (in->mapping[i].is_detectable && fits(in, &in->mapping[i], lines))
-			return (struct source_mapping){
-			    &in->mapping[i], in->mapping[i].has_header};
+			return (struct source_mapping){&in->mapping[i], in->mapping[i].has_header};
 	return (struct source_mapping){NULL, false};
 }
 

@@ -7,20 +7,20 @@
 #include "lib/decode/mapped.h"
 
 /* In the order in which they are tried on content. Name, and symbol of what tools/embed makes. */
-#define INPUTS(X)                                    \
-	X("dnsmasq", dnsmasq)                        \
-	X("bind", bind)                              \
-	X("unbound", unbound)                        \
-	X("route53", route53)                        \
-	X("dnsevents", dnsevents)                    \
-	X("asim", asim)                              \
-	X("windows-debug", windows_debug)            \
-	X("windows-debug-dmy", windows_debug_dmy)    \
-	X("adguard", adguard)                        \
-	X("umbrella", umbrella)                      \
-	X("cloudflare-gateway", cloudflare_gateway)  \
-	X("packetbeat", packetbeat)                  \
-	X("google-cloud-dns", google_cloud_dns)      \
+#define INPUTS(X)                                   \
+	X("dnsmasq", dnsmasq)                       \
+	X("bind", bind)                             \
+	X("unbound", unbound)                       \
+	X("route53", route53)                       \
+	X("dnsevents", dnsevents)                   \
+	X("asim", asim)                             \
+	X("windows-debug", windows_debug)           \
+	X("windows-debug-dmy", windows_debug_dmy)   \
+	X("adguard", adguard)                       \
+	X("umbrella", umbrella)                     \
+	X("cloudflare-gateway", cloudflare_gateway) \
+	X("packetbeat", packetbeat)                 \
+	X("google-cloud-dns", google_cloud_dns)     \
 	X("coredns", coredns)
 
 enum inputs_preset {
@@ -41,6 +41,7 @@ void inputs_free(struct inputs *in);
  * nothing has that name. */
 bool inputs_named(const char *name, uint32_t *ret_format);
 const char *inputs_format_name(uint32_t format);
+const char *inputs_mapping_name(const struct inputs *in, const struct dh_mapping *m);
 /* All names of formats, for messages. */
 const char *inputs_names(void);
 /* What source.h wants, for that number. The format then is *ret_format. */

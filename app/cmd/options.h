@@ -36,7 +36,7 @@ struct options {
 	const char *tool, *password, *password_file; /* of carve */
 	uint64_t max_bytes;
 	bool force;
-	const char *baseline, *show;
+	const char *baseline, *show, *input;
 	const char *const *inputs;
 	unsigned n_inputs;
 };

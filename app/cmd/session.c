@@ -15,6 +15,7 @@
 #include "app/cmd/filter.h"
 #include "app/cmd/pipeline.h"
 #include "app/cmd/psl_load.h"
+#include "app/cmd/tally.h"
 #include "app/cmd/textfile.h"
 #include "app/cmd/timearg.h"
 #include "lib/decode/dnstap.h"
@@ -198,8 +199,8 @@ bool session_tables(struct session *s, const struct options *o)
 	if (o->seed_more)
 		s->config.key.k0 = o->seed_more;
 	s->presets = inputs_new(o->tz);
-	return s->presets && load_suffixes(s, o) && load_site(s, o) && load_model(s) && load_scorecard(s, o) &&
-	       load_times(s, o) && allow_read(&s->allow, &o->allow) &&
+	return s->presets && load_suffixes(s, o) && load_site(s, o) && load_model(s) &&
+	       load_scorecard(s, o) && load_times(s, o) && allow_read(&s->allow, &o->allow) &&
 	       services_read(&s->services, o->services, &s->config.key, &s->config.services) &&
 	       (!o->baseline ||
 	           baseline_read(&s->baseline, o->baseline, &s->config.key, &s->config.baseline));
@@ -297,18 +298,18 @@ bool session_run(struct session *s)
 {
 	const struct options *o = s->options;
 	struct capture_sink sink = {tell, s};
-	struct merge_options mo = {.sink = sink,
-	    .line_time = dh_line_time,
-	    .frame_time = dnstap_frame_time};
+	struct merge_options mo = {
+	    .sink = sink, .line_time = dh_line_time, .frame_time = dnstap_frame_time};
 	struct merge *input = NULL;
 	struct timespec from, to;
+	struct tally tally;
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
 	clock_gettime(CLOCK_MONOTONIC, &from);
 	mo.mappings = inputs_mappings(s->presets, o->format, &mo.format);
 	s->inputs = calloc(1, sizeof(*s->inputs));
 	if (!s->inputs || listing_make(s->inputs, o->inputs, o->n_inputs, sink) < 0 ||
-	    merge_open(&input, s->inputs, &mo) < 0) {
+	    !tally_init(&tally, s->inputs->n) || merge_open(&input, s->inputs, &mo) < 0) {
 		fprintf(stderr, "dnshound: out of memory\n");
 		return false;
 	}
@@ -322,10 +323,14 @@ bool session_run(struct session *s)
 	    .each = s->each,
 	    .chunk = s->each_chunk,
 	    .ctx = s->each_ctx,
+	    .tally = tally_chunk,
+	    .tally_ctx = &tally,
 	    .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
 	};
 	int error = pipeline_run(&po);
 	merge_close(input);
+	s->errors += tally_tell(&tally, s->inputs, o->format >= FORMAT_MAPPED, s->quiet);
+	tally_done(&tally);
 	if (error) {
 		fprintf(stderr, "dnshound: reading stopped: %s\n", strerror(-error));
 		s->errors++;

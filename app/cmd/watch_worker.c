@@ -244,8 +244,7 @@ static struct feeder *make_socket(struct worker *k, unsigned i, const struct fee
 	};
 	enum capture_format format;
 	struct listener_options lines = {.max_line = (uint32_t)s->max_line,
-	    .mapping =
-	        inputs_mappings(k->watch->session.presets, s->format, &format).fixed.mapping,
+	    .mapping = inputs_mappings(k->watch->session.presets, s->format, &format).fixed.mapping,
 	    .authorise = *opened->token ? authorise : NULL,
 	    .ctx = opened->token};
 	return s->kind == SOURCE_DNSTAP ? conns_feeder(&o, &tap_protocol, NULL)
@@ -264,8 +263,7 @@ static int add_source(struct worker *k, unsigned i)
 	struct feeder_options fo = {
 	    .source = (uint16_t)i, .site = (uint16_t)s->site, .name = s->name, .sink = {tell, k}};
 	enum capture_format format;
-	struct source_mappings mappings =
-	    inputs_mappings(w->session.presets, s->format, &format);
+	struct source_mappings mappings = inputs_mappings(w->session.presets, s->format, &format);
 	struct follow_options follow = {.feeder = fo,
 	    .opener = broker_opener(&w->broker),
 	    .format = format,

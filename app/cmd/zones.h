@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * The clocks of a place, for logs that do not say their zone: when they are set forward and back. */
+ * The clocks of a place, for logs that do not say their zone: when they are set forward and back.
+ */
 #pragma once
 
 #include <stdbool.h>

@@ -208,7 +208,8 @@ static void answer_list(const struct record *r, struct event *e, struct view arr
 			continue;
 		}
 		if (v.escaped)
-			text = view_of(scratch, json_unescape(v.raw, scratch, sizeof(scratch), &cut));
+			text =
+			    view_of(scratch, json_unescape(v.raw, scratch, sizeof(scratch), &cut));
 		if (v.type != JV_STRING || cut)
 			e->flags |= EV_ANSWERS_CUT;
 		else

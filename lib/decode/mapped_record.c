@@ -152,8 +152,7 @@ static bool next_column(uint8_t shape, struct view *rest, struct view *ret, bool
 	return true;
 }
 
-static void name_columns(
-    const struct dh_mapping *m, struct view header, struct mapped_columns *ret)
+static void name_columns(const struct dh_mapping *m, struct view header, struct mapped_columns *ret)
 {
 	struct view name;
 	bool is_doubled;
@@ -173,8 +172,8 @@ static void name_columns(
 	}
 }
 
-void mapped_reader_init(struct mapped_reader *ret, const struct dh_mapping *m, struct view header,
-    int64_t written_ns)
+void mapped_reader_init(
+    struct mapped_reader *ret, const struct dh_mapping *m, struct view header, int64_t written_ns)
 {
 	*ret = (struct mapped_reader){.m = m, .clock = m->clock};
 	ret->clock.written_ns = written_ns;
@@ -328,7 +327,8 @@ static struct view behind_prefix(
 	int64_t ns;
 	size_t used;
 	if (p < end && *p == '<') {
-		const uint8_t *close = memchr(p, '>', (size_t)(end - p) < 6 ? (size_t)(end - p) : 6);
+		const uint8_t *close =
+		    memchr(p, '>', (size_t)(end - p) < 6 ? (size_t)(end - p) : 6);
 		p = close ? close + 1 : p;
 		if (end - p > 2 && p[0] == '1' && p[1] == ' ')
 			p += 2;

@@ -40,8 +40,8 @@ static inline bool mapped_has(const struct mapped_values *v, enum mapped_field f
 	return v->have >> f & 1;
 }
 
-void mapped_reader_init(struct mapped_reader *ret, const struct dh_mapping *m, struct view header,
-    int64_t written_ns);
+void mapped_reader_init(
+    struct mapped_reader *ret, const struct dh_mapping *m, struct view header, int64_t written_ns);
 
 /* The texts of a line, without asking whether they make sense. MAPPED_OTHER: it belongs to another
  * log. Of *ret, only what `have` says is set. */

@@ -148,8 +148,7 @@ static int64_t to_utc(const struct mapped_zone *z, int64_t local_s)
 	for (uint32_t i = low > 1 ? low - 2 : 0; i < z->n; i++) {
 		int64_t s = local_s - z->at[i].offset_s;
 		if (i + 1 == z->n || s < z->at[i + 1].from_s)
-			return s >= z->at[i].from_s || i == 0 ? s
-			                                      : local_s - z->at[i - 1].offset_s;
+			return s >= z->at[i].from_s || i == 0 ? s : local_s - z->at[i - 1].offset_s;
 	}
 	return local_s;
 }

@@ -71,8 +71,7 @@ void engine_decode(const struct engine *e, struct slot *s, const struct dh_chunk
 	s->n_ticks = 0;
 	s->now_ns = chunk->now_ns;
 	s->chunk = chunk;
-	struct line_meta lines = {
-	    .source = chunk->source,
+	struct line_meta lines = {.source = chunk->source,
 	    .site = chunk->site,
 	    .peer = chunk->peer,
 	    .written_ns = chunk->written_ns ? chunk->written_ns : chunk->now_ns};
@@ -104,6 +103,18 @@ uint64_t engine_slot_records(const struct slot *s, uint16_t *ret_source)
 {
 	*ret_source = s->chunk->source;
 	return s->chunk->frames ? s->chunk->n_frames : s->batch->records;
+}
+
+void engine_slot_tally(const struct slot *s, struct engine_tally *ret)
+{
+	bool has_lines = !s->chunk->frames;
+	*ret = (struct engine_tally){
+	    .records = s->batch->records,
+	    .events = s->batch->n,
+	    .skipped = s->batch->skipped,
+	    .text = view_of(s->chunk->bytes, has_lines ? s->chunk->len : 0),
+	    .source = s->chunk->source,
+	};
 }
 
 void engine_each_event(const struct slot *s, engine_event_fn *fn, void *ctx)
