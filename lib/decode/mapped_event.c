@@ -313,6 +313,15 @@ static uint8_t rcode(const struct record *r)
 	return v.len && rcode_parse(v, &code) ? code : RCODE_UNKNOWN;
 }
 
+/* Where a log tells answers without the question's type, that of the answer says it; what stands
+ * behind a CNAME is told by a line of its own. */
+static uint16_t first_type(const struct batch *b, const struct event *e)
+{
+	struct view v = event_answers(b, e);
+	struct answer a;
+	return answer_next(&v, &a) && a.type != RR_CNAME ? a.type : 0;
+}
+
 static bool from_fields(const struct record *r)
 {
 	struct batch *b = r->l->batch;
@@ -333,6 +342,8 @@ static bool from_fields(const struct record *r)
 	if (r->kind != MAPPED_QUERY) {
 		e->rcode = rcode(r);
 		answers(r, e);
+		if (e->qtype == 0)
+			e->qtype = first_type(b, e);
 	}
 	if (r->kind != MAPPED_RESPONSE)
 		e->flags |= EV_QUERY;
@@ -410,6 +421,9 @@ static bool record(
 	if (!read_ends(&r))
 		return line_bad(l, MALFORMED_LINE_ADDRESS);
 	r.transport = transport(&r);
+	/* How dnsmasq writes a type that it has no name for. */
+	if (view_starts(type, "type="))
+		type = view_of(type.p + 5, type.len - 5);
 	if (type.len)
 		(void)rrtype_parse(type, &r.qtype);
 	return from_message(&r) || from_fields(&r);

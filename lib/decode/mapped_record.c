@@ -343,9 +343,9 @@ static struct view behind_prefix(
 /* The text that a JSON object carries, and when; false when it carries none. */
 static bool unwrap(struct view *line, struct mapped_values *v)
 {
-	enum { MESSAGE, RAW, JOURNAL, LOG, TIMES, N = TIMES + 4 };
+	enum { MESSAGE, RAW, JOURNAL, LOG, TIMES, N = TIMES + 5 };
 	struct pick p[N] = {{"message"}, {"_raw"}, {"MESSAGE"}, {"log"}, {"@timestamp"}, {"_time"},
-	    {"timestamp"}, {"__REALTIME_TIMESTAMP"}};
+	    {"timestamp"}, {"time"}, {"__REALTIME_TIMESTAMP"}};
 	if (!pick_members(*line, p, N))
 		return false;
 	for (unsigned i = 0; i < TIMES; i++) {
