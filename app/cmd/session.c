@@ -176,10 +176,14 @@ static bool load_times(struct session *s, const struct options *o)
 		int64_t *to;
 	} bounds[] = {
 	    {"since", o->since, &s->config.since_ns}, {"until", o->until, &s->config.until_ns}};
+	int64_t span_s;
 	for (unsigned i = 0; i < 2; i++)
-		if (bounds[i].text && !timearg_parse(bounds[i].text, bounds[i].to)) {
+		if (i == 0 && o->since && timearg_span(o->since, &span_s))
+			continue; /* session_open() finds the newest event */
+		else if (bounds[i].text && !timearg_parse(bounds[i].text, bounds[i].to)) {
 			fprintf(stderr,
-			    "dnshound: --%s: '%s' is not a time (2026-01-02T03:04:05)\n",
+			    "dnshound: --%s: '%s' is not a time (2026-01-02T03:04:05; --since also "
+			    "24h)\n",
 			    bounds[i].name, bounds[i].text);
 			return false;
 		}
@@ -210,6 +214,13 @@ bool session_open(struct session *s, const struct options *o, bool keep_all)
 {
 	if (!session_tables(s, o))
 		return false;
+	int64_t span_s, from_ns;
+	if (o->since && timearg_span(o->since, &span_s)) {
+		if (!session_window(o, "--since", span_s, &from_ns))
+			return false;
+		if (from_ns > s->config.since_ns)
+			s->config.since_ns = from_ns;
+	}
 	s->config.keep_all = keep_all;
 	s->engine_bytes = engine_size(&s->config);
 	s->engine_memory = map_memory(s->engine_bytes, engine_tables_size(&s->config));
@@ -342,6 +353,30 @@ bool session_run(struct session *s)
 	if (!s->quiet)
 		allow_warn_expired(&s->allow, s->stats.last_ns);
 	return true;
+}
+
+bool session_window(
+    const struct options *o, const char *option, int64_t span_s, int64_t *ret_from_ns)
+{
+	struct session first;
+	struct options all = *o;
+
+	for (unsigned i = 0; i < o->n_inputs; i++)
+		if (strcmp(o->inputs[i], "-") == 0) {
+			fprintf(stderr,
+			    "dnshound: %s: standard input cannot be read twice; save it to a "
+			    "file, or use --since with a time\n",
+			    option);
+			return false;
+		}
+	all.memory = 8 << 20;
+	all.since = NULL;
+	all.not_before_ns = 0;
+	bool ran = session_open(&first, &all, false) && (first.quiet = true, session_run(&first));
+	if (ran)
+		*ret_from_ns = first.stats.last_ns - span_s * 1000000000;
+	session_close(&first);
+	return ran;
 }
 
 bool session_wants(const struct session *s, const struct finding *f)

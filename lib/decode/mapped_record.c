@@ -94,7 +94,8 @@ static bool walk_json(const struct dh_mapping *m, struct view text, struct mappe
 			unsigned i = (unsigned)__builtin_ctzll(left);
 			struct view p = m->path[i].text;
 			size_t end = here->at + key.raw.len;
-			if (p.len < end || memcmp(p.p + here->at, key.raw.p, key.raw.len) != 0)
+			if (p.len < end || key.raw.len == 0 || p.p[here->at] != key.raw.p[0] ||
+			    memcmp(p.p + here->at, key.raw.p, key.raw.len) != 0)
 				continue;
 			if (p.len == end)
 				whole |= 1ull << i;
@@ -129,15 +130,13 @@ static bool next_column(uint8_t shape, struct view *rest, struct view *ret, bool
 		p++;
 	if (shape == MAPPED_CSV && p < end && *p == '"') {
 		const uint8_t *from = ++p;
-		for (;; p++) {
-			p = p < end ? memchr(p, '"', (size_t)(end - p)) : NULL;
-			if (!p)
-				return false;
-			if (p + 1 == end || p[1] != '"')
-				break;
+		while ((p = p < end ? memchr(p, '"', (size_t)(end - p)) : NULL) && p + 1 < end &&
+		       p[1] == '"') {
 			*ret_doubled = true;
-			p++;
+			p += 2;
 		}
+		if (!p)
+			return false;
 		*ret = view_of(from, (size_t)(p++ - from));
 		if (p < end && *p != (uint8_t)separator)
 			return false;
@@ -337,7 +336,7 @@ static struct view behind_prefix(
 	if (!mapped_time_front(rest, clock, &ns, &used))
 		return line;
 	set(v, MF_TIME, 0, view_of(p, used));
-	return view_of(p + used, rest.len - used);
+	return trim(view_of(p + used, rest.len - used));
 }
 
 /* The text that a JSON object carries, and when; false when it carries none. */

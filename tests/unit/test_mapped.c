@@ -124,10 +124,10 @@ static void a_hostile_name_does_not_move_other_fields(void **state)
 
 static void a_packet_is_read_whole(void **state)
 {
-	const struct event *e = read_with("shape\tpairs\nfield\tpacket\tp\n" FIELDS "case\tknown\n",
-	    "",
-	    "ts=1767323045 src=10.0.0.7 p=0x1234010000010000000000000377775707"
-	    "6578616d706c6503636f6d0000100001");
+	const struct event *e =
+	    read_with("shape\tpairs\nfield\tpacket\tp\n" FIELDS "case\tknown\n", "",
+	        "ts=1767323045 src=10.0.0.7 p=0x1234010000010000000000000377775707"
+	        "6578616d706c6503636f6d0000100001");
 	assert_int_equal(b->n, 1);
 	logs_assert_name(b, e, "\3wwW\7example\3com", 17);
 	assert_int_equal(e->qtype, 16);
