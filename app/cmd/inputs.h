@@ -16,6 +16,7 @@
 	X("asim", asim)                             \
 	X("windows-debug", windows_debug)           \
 	X("windows-debug-dmy", windows_debug_dmy)   \
+	X("windows-analytical", windows_analytical) \
 	X("adguard", adguard)                       \
 	X("umbrella", umbrella)                     \
 	X("cloudflare-gateway", cloudflare_gateway) \

@@ -118,7 +118,9 @@ static uint8_t transport(const struct record *r)
 		uint8_t is;
 	} words[] = {{"doh", TR_DOH}, {"https", TR_DOH}, {"dot", TR_DOT}, {"tls", TR_DOT},
 	    {"doq", TR_DOQ}, {"quic", TR_DOQ}, {"DoH", TR_DOH}, {"DoT", TR_DOT}, {"DoQ", TR_DOQ},
-	    {"HTTPS", TR_DOH}, {"TLS", TR_DOT}, {"6", TR_TCP}, {"17", TR_UDP}};
+	    {"HTTPS", TR_DOH}, {"TLS", TR_DOT}, {"6", TR_TCP}, {"17", TR_UDP},
+	    /* "TCP" is true or not: Windows */
+	    {"0", TR_UDP}, {"1", TR_TCP}};
 	struct view v = text_of(r, MF_TRANSPORT);
 	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (view_is(v, words[i].word))

@@ -16,6 +16,11 @@ def message(name, qtype=1, rdata=b"\xc0\0\2\1", ident=0x1234):
             b"\0\1\0\0\0\x3c" + len(rdata).to_bytes(2, "big") + rdata)
 
 
+def question(name, qtype=1, ident=0x1234):
+    return (ident.to_bytes(2, "big") + bytes.fromhex("01000001000000000000") + wire_name(name) +
+            qtype.to_bytes(2, "big") + b"\0\1")
+
+
 def asks(name, qtype="A", client="10.0.0.7", **more):
     return {"direction": "query", "name": name, "type": qtype, "client": client, **more}
 
@@ -174,6 +179,21 @@ CASES = [
     ("windows-debug-dmy", False, [
         ("2/1/2026 03:04:05 0B34 PACKET  000000D5E9A7B5E0 UDP Rcv 10.0.0.7        5b47   "
          "Q [0001   D   NOERROR] A      (3)www(7)example(3)com(0)", asks("www.example.com", time=AT)),
+    ]),
+    ("windows-analytical", True, [
+        ('{"@timestamp":"2026-01-02T03:04:05.000Z","winlog":{"event_id":256,"event_data":{"TCP":'
+         '"0","InterfaceIP":"10.0.0.53","Source":"10.0.0.7","RD":"1","QNAME":"www.example.com.",'
+         '"QTYPE":"1","XID":"4660","Port":"41234","PacketData":"0x%s"}}}' % question("wwW.example.com").hex(),
+         asks("wwW.example.com", time=AT, id=0x1234, transport="udp", server="10.0.0.53")),
+        ('{"@timestamp":"2026-01-02T03:04:05.000Z","winlog":{"event_id":257,"event_data":{"TCP":'
+         '"1","InterfaceIP":"10.0.0.53","Destination":"10.0.0.7","QNAME":"www.example.com.",'
+         '"QTYPE":"1","XID":"4660","RCODE":"0","PacketData":"0x%s"}}}' % message("www.example.com").hex(),
+         answers("www.example.com", rcode=0, transport="tcp",
+                 answers=[{"type": "A", "ttl": 60, "data": "192.0.2.1"}])),
+        ('{"EventTime":"2026-01-02T03:04:05.000Z","EventID":256,"Source":"10.0.0.7","QNAME":'
+         '"a.example.com.","QTYPE":"16"}', asks("a.example.com", "TXT")),
+        ('{"@timestamp":"2026-01-02T03:04:05.000Z","winlog":{"event_id":260,"event_data":{'
+         '"Destination":"192.0.2.53","QNAME":"www.example.com."}}}', None),
     ]),
     ("adguard", True, [
         ('{"T":"2026-01-02T04:04:05.000000001+01:00","QH":"www.example.com","QT":"A","QC":"IN",'

@@ -12,7 +12,7 @@ import pytest
 
 import packets
 from daemon import Daemon, free_port
-from mapped_samples import CASES
+from mapped_samples import AT, CASES, both
 from packets import answer, header, packet, query, record
 
 WRITTEN = 1767400000  # 2026-01-03: what a log without years was written before
@@ -185,6 +185,18 @@ def test_one_tunnel_gets_the_same_verdict_from_every_log(dnshound, tmp_path, log
         assert of_packets["verdict"] == "tunnel"
         expected = "exfiltration"
     assert of_log["verdict"] == expected
+
+
+def test_corelight_is_zeek(dnshound, tmp_path):
+    """Corelight's JSON has Zeek's fields, its times as RFC 3339."""
+    log = write(tmp_path / "log", json.dumps({
+        "_path": "dns", "_system_name": "sensor", "ts": "2026-01-02T03:04:05.000Z",
+        "id.orig_h": "10.0.0.7", "id.orig_p": 5, "id.resp_h": "10.0.0.53", "id.resp_p": 53,
+        "proto": "udp", "query": "www.example.com", "qtype_name": "A", "rcode_name": "NXDOMAIN",
+        "rcode": 3}) + "\n")
+    head, line = explained(dnshound, log)
+    assert head["format"] == "json-lines"
+    assert_is(line, both("www.example.com", time=AT, rcode=3), log)
 
 
 # ---- what is not understood ----
