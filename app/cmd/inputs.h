@@ -17,6 +17,7 @@
 	X("windows-debug", windows_debug)           \
 	X("windows-debug-dmy", windows_debug_dmy)   \
 	X("windows-analytical", windows_analytical) \
+	X("sysmon", sysmon)                         \
 	X("adguard", adguard)                       \
 	X("umbrella", umbrella)                     \
 	X("cloudflare-gateway", cloudflare_gateway) \

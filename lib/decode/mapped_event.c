@@ -130,8 +130,27 @@ static uint8_t transport(const struct record *r)
 
 /* ---- answers ---- */
 
+/* "type:  5 alias.example", as Windows writes what is no address. */
+static bool typed_answer(const struct record *r, struct event *e, struct view text)
+{
+	static const char prefix[] = "type:";
+	uint16_t type;
+	if (!view_starts(text, prefix))
+		return false;
+	text = view_of(text.p + sizeof(prefix) - 1, text.len - (sizeof(prefix) - 1));
+	while (text.len && text.p[0] == ' ')
+		text = view_of(text.p + 1, text.len - 1);
+	struct view number = first_word(text);
+	if (number.len == text.len || !rrtype_parse(number, &type))
+		return false;
+	text = view_of(number.p + number.len + 1, text.len - number.len - 1);
+	line_answer(r->l->batch, e, type, 0, text, r->escapes);
+	return true;
+}
+
 static void answer_one(const struct record *r, struct event *e, struct view text)
 {
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
 	uint8_t address[16];
 	uint16_t type;
 	while (text.len && (text.p[0] == ' ' || text.p[0] == '"'))
@@ -141,8 +160,10 @@ static void answer_one(const struct record *r, struct event *e, struct view text
 	if (text.len == 0 || view_is(text, "-"))
 		return;
 	if (text_address(text, address))
-		line_answer(r->l->batch, e, memchr(text.p, ':', text.len) ? RR_AAAA : RR_A, 0, text,
-		    r->escapes);
+		line_answer(r->l->batch, e, memcmp(address, mapped, 12) == 0 ? RR_A : RR_AAAA, 0,
+		    text, r->escapes);
+	else if (typed_answer(r, e, text))
+		return;
 	else if (view_starts(text, "NXDOMAIN"))
 		e->rcode = RCODE_NXDOMAIN;
 	else if (view_starts(text, "NODATA"))
@@ -234,10 +255,11 @@ static void answers(const struct record *r, struct event *e)
 		answer_one(r, e, text);
 	} else {
 		while (text.len) {
-			const uint8_t *comma = memchr(text.p, ',', text.len);
-			size_t n = comma ? (size_t)(comma - text.p) : text.len;
+			size_t n = 0;
+			while (n < text.len && text.p[n] != ',' && text.p[n] != ';')
+				n++;
 			answer_one(r, e, view_of(text.p, n));
-			n += comma != NULL;
+			n += n < text.len;
 			text = view_of(text.p + n, text.len - n);
 		}
 	}

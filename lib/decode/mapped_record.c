@@ -43,13 +43,37 @@ static struct view unescape(struct mapped_values *v, const struct json_value *va
 	return view_of(to, len);
 }
 
+/* Of the addresses of a host, its first of IPv4, else its first. */
+static struct view host_address(struct view array)
+{
+	struct json j = json_over(array);
+	struct json_value v;
+	struct view found = view_of(NULL, 0);
+	json_enter(&j, '[');
+	while (json_next(&j) && json_value(&j, &v)) {
+		if (v.type != JV_STRING || v.escaped || v.raw.len == 0)
+			continue;
+		bool is_ipv4 = !memchr(v.raw.p, ':', v.raw.len);
+		if (is_ipv4 || !found.len)
+			found = v.raw;
+		if (is_ipv4)
+			break;
+	}
+	return found;
+}
+
 static void set_json(const struct dh_mapping *m, struct mapped_values *v, unsigned path,
     const struct json_value *value)
 {
 	uint8_t field = m->path[path].field;
 	bool is_list = value->type == JV_ARRAY;
-	if (value->type == JV_NULL || value->type == JV_OBJECT || (is_list && field != MF_ANSWER))
+	if (value->type == JV_NULL || value->type == JV_OBJECT ||
+	    (is_list && field != MF_ANSWER && field != MF_CLIENT))
 		return;
+	if (is_list && field == MF_CLIENT) {
+		set(v, field, (uint8_t)path, host_address(value->raw));
+		return;
+	}
 	if (mapped_has(v, field) && v->from[field] <= path)
 		return;
 	if (field == MF_ANSWER)

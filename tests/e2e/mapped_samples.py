@@ -195,6 +195,16 @@ CASES = [
         ('{"@timestamp":"2026-01-02T03:04:05.000Z","winlog":{"event_id":260,"event_data":{'
          '"Destination":"192.0.2.53","QNAME":"www.example.com."}}}', None),
     ]),
+    ("sysmon", True, [
+        ('{"@timestamp":"2026-01-02T03:04:06.000Z","host":{"ip":["fe80::1","10.0.0.7"]},"winlog":'
+         '{"event_id":22,"event_data":{"UtcTime":"2026-01-02 03:04:05.000","ProcessId":"77",'
+         '"QueryName":"www.example.com","QueryStatus":"0","QueryResults":'
+         '"type:  5 alias.example.net;::ffff:192.0.2.1;","Image":"C:\\\\x.exe"}}}',
+         {"direction": "query and response", "name": "www.example.com", "client": "10.0.0.7",
+          "time": AT, "answers": [{"type": "CNAME", "ttl": 0, "data": "alias.example.net"}, A[0]]}),
+        ('{"@timestamp":"2026-01-02T03:04:06.000Z","host":{"ip":["10.0.0.7"]},"winlog":'
+         '{"event_id":3,"event_data":{"DestinationIp":"192.0.2.1"}}}', None),
+    ]),
     ("adguard", True, [
         ('{"T":"2026-01-02T04:04:05.000000001+01:00","QH":"www.example.com","QT":"A","QC":"IN",'
          '"CP":"","Upstream":"https://192.0.2.53/dns-query","Answer":"%s","IP":"10.0.0.7",'
