@@ -45,7 +45,7 @@ static const struct entry {
         "only this client or network (repeatable)"},
     {"zone", 0, KIND_LIST, USE_INPUT, AT(zones), 0, "ZONE", "only this zone (repeatable)"},
     {"since", 0, KIND_TEXT, USE_INPUT, AT(since), 0, "TIME",
-        "from then on: 2026-01-02[T03:04[:05]] (UTC), epoch; 24h: before the newest"},
+        "from 2026-01-02[T03:04[:05]] (UTC) or epoch on; 24h: of the newest"},
     {"until", 0, KIND_TEXT, USE_INPUT, AT(until), 0, "TIME", "only events up to then"},
     {"input-format", 0, KIND_FORMAT, USE_INPUT | USE_EXPLAIN, AT(format), 0, "NAME",
         "instead of looking: pcap, dnsmasq, bind ... (docs/inputs.md)"},
