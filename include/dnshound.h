@@ -19,12 +19,16 @@ extern "C" {
 
 /* What a chunk holds. */
 enum dh_kind {
-	DH_FRAMES,    /* packets from a link, frames[] */
-	DH_DNSTAP,    /* dnstap protobuf payloads, frames[] (time and link type unused) */
-	DH_DNS,       /* bare DNS messages, frames[] (link type unused) */
-	DH_ZEEK_TSV,  /* whole lines of a Zeek dns.log; `header` holds its # lines */
-	DH_JSON_LINES /* whole lines of JSON: Zeek, EVE, found line by line */
+	DH_FRAMES,     /* packets from a link, frames[] */
+	DH_DNSTAP,     /* dnstap protobuf payloads, frames[] (time and link type unused) */
+	DH_DNS,        /* bare DNS messages, frames[] (link type unused) */
+	DH_ZEEK_TSV,   /* whole lines of a Zeek dns.log; `header` holds its # lines */
+	DH_JSON_LINES, /* whole lines of JSON: Zeek, EVE, found line by line */
+	DH_MAPPED      /* whole lines of any log, as `mapping` says */
 };
+
+/* How the records of a log are to be read; lib/decode/mapped.h. */
+struct dh_mapping;
 
 /* One packet or message. data points into memory that stays valid until the chunk is consumed. */
 struct dh_frame {
@@ -48,7 +52,8 @@ struct dh_chunk {
 	size_t n_frames;
 	const char *bytes;
 	size_t len;
-	const char *header; /* DH_ZEEK_TSV: the # lines in force, '\n' separated */
+	/* DH_ZEEK_TSV: the # lines in force, '\n' separated; DH_MAPPED: the names of columns. */
+	const char *header;
 	size_t header_len;
 	/* Live input: the clock. When no event brings the time, ticks fall due by it; a chunk may
 	 * be nothing else. 0: only the events tell the time. */
@@ -56,12 +61,15 @@ struct dh_chunk {
 	/* Of lines: who sent them, IPv4-mapped, for those that name no client. NULL: nobody knows.
 	 */
 	const uint8_t *peer;
+	const struct dh_mapping *mapping; /* DH_MAPPED only */
+	/* DH_MAPPED: none of it was written later; for logs whose times have no year. 0: not known.
+	 */
+	int64_t written_ns;
 };
 
-/* The event time of one line, in ns since the epoch, for merging logs; INT64_MIN when the line
- * has none that can be read. */
-int64_t dh_line_time(
-    enum dh_kind kind, const char *header, size_t header_len, const char *line, size_t len);
+/* The event time of one line of a chunk, in ns since the epoch, for merging logs; INT64_MIN when
+ * the line has none that can be read. Of the chunk, only what says how lines are read counts. */
+int64_t dh_line_time(const struct dh_chunk *chunk, const char *line, size_t len);
 
 /* What a finding is about. */
 enum dh_subject {

@@ -11,7 +11,8 @@ static const char *const names[FORMAT_COUNT] = {
     [FORMAT_PCAPNG] = "pcapng",
     [FORMAT_DNSTAP] = "dnstap",
     [FORMAT_ZEEK_TSV] = "zeek-tsv",
-    [FORMAT_JSON_LINES] = "json",
+    [FORMAT_JSON_LINES] = "json-lines",
+    [FORMAT_MAPPED] = "mapped",
 };
 
 enum capture_format detect_format_named(const char *name)

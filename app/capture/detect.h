@@ -12,6 +12,7 @@ enum capture_format {
 	FORMAT_DNSTAP,
 	FORMAT_ZEEK_TSV,
 	FORMAT_JSON_LINES,
+	FORMAT_MAPPED, /* never found by detect_format() */
 	FORMAT_COUNT
 };
 

@@ -98,6 +98,7 @@ static int open_file(struct folder *w, const char *name)
 	    .path = w->path,
 	    .grows = true,
 	    .format = w->options.format,
+	    .mappings = w->options.mappings,
 	    .number = w->feeder.source,
 	    .site = w->feeder.site,
 	    .in_directory = true,

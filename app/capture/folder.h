@@ -22,6 +22,7 @@ struct folder_options {
 	struct feeder_options feeder;
 	struct opener opener; /* with NULL it opens the folder, with a name a file inside */
 	enum capture_format format;
+	struct source_mappings mappings;
 	struct folder_place from;
 };
 

@@ -85,6 +85,7 @@ static void open_source(struct follow *w)
 	    .fd = w->fd,
 	    .grows = true,
 	    .format = w->options.format,
+	    .mappings = w->options.mappings,
 	    .number = w->feeder.source,
 	    .site = w->feeder.site,
 	    .sink = w->feeder.sink,

@@ -20,6 +20,7 @@ struct follow_options {
 	struct feeder_options feeder;
 	struct opener opener;
 	enum capture_format format;
+	struct source_mappings mappings;
 	struct follow_place from; /* go on there if it is still that file, else from its start */
 };
 

@@ -33,7 +33,7 @@ static int check_first(
 	struct view line = view_of(text.p, nl ? (size_t)(nl - text.p) : text.len);
 	if (conn->is_proven)
 		return 0;
-	if (!is_json(line))
+	if (!o->mapping && !is_json(line))
 		return -EBADMSG;
 	if (!has_end)
 		return 0;
@@ -67,6 +67,10 @@ static ssize_t take(struct conns *c, struct conn *conn, struct chunk_slot *slot,
 	}
 	memcpy(slot->peer, conn->peer, sizeof(slot->peer));
 	slot->chunk.peer = slot->peer;
+	if (o->mapping) {
+		slot->chunk.kind = DH_MAPPED;
+		slot->chunk.mapping = o->mapping;
+	}
 	slot->chunk.bytes = (const char *)text;
 	slot->chunk.len = loglines_strip_cr(text, cut);
 	return (ssize_t)(at + cut);

@@ -54,7 +54,7 @@ static bool is_before(struct key a, struct key b)
 
 static bool has_lines(const struct dh_chunk *c)
 {
-	return c->kind == DH_ZEEK_TSV || c->kind == DH_JSON_LINES;
+	return c->kind == DH_ZEEK_TSV || c->kind == DH_JSON_LINES || c->kind == DH_MAPPED;
 }
 
 /* The time of the record at `at`, and where the next one begins. */
@@ -65,7 +65,7 @@ static int64_t record_time(
 		const char *line = c->bytes + at;
 		size_t len = (size_t)((const char *)memchr(line, '\n', c->len - at) - line);
 		*ret_next = at + len + 1;
-		return m->options.line_time(c->kind, c->header, c->header_len, line, len);
+		return m->options.line_time(c, line, len);
 	}
 	*ret_next = at + 1;
 	if (c->kind != DH_DNSTAP)
@@ -94,6 +94,7 @@ static int open_source(
 	struct source_options o = {
 	    .path = f->path,
 	    .format = m->options.format,
+	    .mappings = m->options.mappings,
 	    .number = (uint16_t)index,
 	    .site = m->options.site,
 	    .in_directory = f->in_directory,

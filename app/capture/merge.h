@@ -27,11 +27,11 @@ struct merge;
 
 struct merge_options {
 	enum capture_format format; /* as source_options */
+	struct source_mappings mappings;
 	uint16_t site;
 	struct capture_sink sink;
 	/* dh_line_time() */
-	int64_t (*line_time)(
-	    enum dh_kind kind, const char *header, size_t header_len, const char *line, size_t len);
+	int64_t (*line_time)(const struct dh_chunk *chunk, const char *line, size_t len);
 	/* The time in ns of a DH_DNSTAP frame, INT64_MIN if it has none; may be NULL. */
 	int64_t (*frame_time)(const struct dh_frame *frame);
 };

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include "app/capture/fstrm.h"
 #include "app/capture/inflate.h"
@@ -15,12 +17,17 @@
 #include "app/capture/pcapng.h"
 #include "lib/base/assert.h"
 
+/* A line longer than that is not recognised as one of a mapped log. */
+#define RECOGNISE_BYTES (64u << 10)
+
 struct source {
 	struct input in;
 	struct inflate *inflate; /* NULL: stored as it is */
 	char *path;
 	struct source_options options;
 	enum capture_format format;
+	struct source_mapping mapping;
+	int64_t written_ns; /* when a file was last written to, 0 while it is */
 	enum compression compression;
 	size_t window;
 	uint64_t offset;   /* of the next byte to be looked at, in the inflated input */
@@ -283,6 +290,34 @@ static size_t take_comments(struct source *s, const uint8_t *buf, size_t len)
 	return at;
 }
 
+/* The names of columns, from the first line at buf that is not blank. */
+static void take_columns(struct source *s, uint8_t *buf, size_t *len)
+{
+	size_t n = (size_t)((const uint8_t *)memchr(buf, '\n', *len) - buf), used = n + 1;
+	while (n && (buf[n - 1] == '\r' || buf[n - 1] == ' '))
+		n--;
+	if (n && buf[0] == '{') {
+		/* The same records as JSON. */
+		s->mapping.has_header = false;
+		return;
+	}
+	if (n > sizeof(s->state.zeek.text))
+		tell(s, CAPTURE_ERROR, CAPTURE_LINE_LONG, s->offset,
+		    "the line of column names is longer than any header");
+	else
+		memcpy(s->state.zeek.text, buf, n);
+	if (n <= sizeof(s->state.zeek.text))
+		s->state.zeek.len = (uint32_t)n;
+	drop(s, buf, len, used);
+}
+
+static int64_t clock_ns(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
 /* The rest of a line that was given up: true once its end was found and dropped. */
 static bool drop_long_line(struct source *s, uint8_t *buf, size_t *len)
 {
@@ -297,6 +332,17 @@ static bool finish_lines(struct source *s, struct chunk_slot *slot, size_t cut, 
 {
 	uint8_t *buf = slot->bytes;
 	size_t use = cut;
+	if (s->format == FORMAT_MAPPED) {
+		if (s->mapping.has_header && s->state.zeek.len == 0) {
+			take_columns(s, buf, len);
+			return false;
+		}
+		memcpy(slot->header, s->state.zeek.text, s->state.zeek.len);
+		slot->chunk.header = slot->header;
+		slot->chunk.header_len = s->state.zeek.len;
+		slot->chunk.mapping = s->mapping.mapping;
+		slot->chunk.written_ns = s->written_ns ? s->written_ns : clock_ns();
+	}
 	if (s->format == FORMAT_ZEEK_TSV) {
 		if (buf[0] == '#') {
 			/* Header lines are few: CR is stripped where they lie, their bytes dropped.
@@ -373,6 +419,32 @@ static int open_inflate(struct source *s)
 	return s->inflate ? 0 : -ENOMEM;
 }
 
+static bool has_lines(const struct source *s)
+{
+	return s->format == FORMAT_ZEEK_TSV || s->format == FORMAT_JSON_LINES ||
+	       s->format == FORMAT_MAPPED;
+}
+
+/* Whether the first lines are those of a mapped log; one of them at least has to be seen whole.
+ * Zero or a negative errno, as read_some(). */
+static int find_mapping(struct source *s)
+{
+	const struct source_mappings *m = &s->options.mappings;
+	size_t bom = detect_bom(view_of(s->carry, s->carry_len));
+	if (!m->recognise)
+		return 0;
+	while (s->carry_len < RECOGNISE_BYTES && !s->is_ended &&
+	       !memchr(s->carry, '\n', s->carry_len)) {
+		ssize_t r = read_some(s, s->carry + s->carry_len, DETECT_BYTES);
+		if (r < 0)
+			return (int)r;
+		s->carry_len += (size_t)r;
+	}
+	if (s->carry_len > bom)
+		s->mapping = m->recognise(m->ctx, view_of(s->carry + bom, s->carry_len - bom));
+	return 0;
+}
+
 /* Read into the carry until the format is known. Zero; -EBADMSG after telling that there is
  * none; -EINTR. */
 static int find_format(struct source *s)
@@ -388,9 +460,17 @@ static int find_format(struct source *s)
 			return (int)r;
 		s->carry_len += (size_t)r;
 	}
-	if (s->options.format != FORMAT_AUTO)
+	if (s->options.format != FORMAT_AUTO) {
 		s->format = s->options.format;
-	else if (d == DETECT_UNKNOWN) {
+		s->mapping = s->options.mappings.fixed;
+	} else if (d == DETECT_UNKNOWN || s->format == FORMAT_JSON_LINES) {
+		int r = find_mapping(s);
+		if (r < 0)
+			return r;
+	}
+	if (s->mapping.mapping) {
+		s->format = FORMAT_MAPPED;
+	} else if (s->options.format == FORMAT_AUTO && d == DETECT_UNKNOWN) {
 		bool is_empty = s->carry_len == 0;
 		if (!s->is_broken)
 			tell(s, s->options.in_directory ? CAPTURE_NOTE : CAPTURE_ERROR,
@@ -399,7 +479,7 @@ static int find_format(struct source *s)
 			             : "no capture, dnstap file or log that is known here");
 		return -EBADMSG;
 	}
-	if (s->format == FORMAT_ZEEK_TSV || s->format == FORMAT_JSON_LINES) {
+	if (has_lines(s)) {
 		size_t bom = detect_bom(view_of(s->carry, s->carry_len));
 		drop(s, s->carry, &s->carry_len, bom);
 	}
@@ -408,6 +488,7 @@ static int find_format(struct source *s)
 
 static int start(struct source *s)
 {
+	struct stat st;
 	int r = s->options.fd > 0 ? input_adopt(&s->in, s->options.fd, s->options.grows)
 	                          : input_open(&s->in, s->path);
 	if (r == 0)
@@ -416,6 +497,8 @@ static int start(struct source *s)
 		tell(s, CAPTURE_ERROR, capture_reason_of(-r), 0, strerror(-r));
 	if (r == 0)
 		r = find_format(s);
+	if (r == 0 && !s->options.grows && fstat(s->in.fd, &st) == 0 && S_ISREG(st.st_mode))
+		s->written_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
 	if (r == 0 && s->format == FORMAT_PCAPNG)
 		pcapng_init(&s->state.pcapng);
 	return r;
@@ -480,6 +563,7 @@ int source_next(struct source *s, struct chunk_slot *slot)
 	    [FORMAT_DNSTAP] = DH_DNSTAP,
 	    [FORMAT_ZEEK_TSV] = DH_ZEEK_TSV,
 	    [FORMAT_JSON_LINES] = DH_JSON_LINES,
+	    [FORMAT_MAPPED] = DH_MAPPED,
 	};
 	if (s->is_stopped)
 		return 0;
@@ -488,8 +572,7 @@ int source_next(struct source *s, struct chunk_slot *slot)
 	    .source = s->options.number,
 	    .site = s->options.site,
 	};
-	bool has_lines = s->format == FORMAT_ZEEK_TSV || s->format == FORMAT_JSON_LINES;
-	int r = has_lines ? next_lines(s, slot) : next_frames(s, slot);
+	int r = has_lines(s) ? next_lines(s, slot) : next_frames(s, slot);
 	s->is_stopped = r == 0;
 	return r;
 }

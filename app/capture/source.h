@@ -16,12 +16,26 @@
 
 struct source;
 
+/* How mapped logs are read: one for all inputs, or told from the first bytes of each. */
+struct source_mapping {
+	const struct dh_mapping *mapping; /* NULL: none */
+	bool has_header;                  /* its first line names the columns */
+};
+
+struct source_mappings {
+	struct source_mapping fixed; /* with FORMAT_MAPPED */
+	/* When nothing else is recognised, or lines of JSON are. May be NULL. */
+	struct source_mapping (*recognise)(void *ctx, struct view head);
+	void *ctx;
+};
+
 struct source_options {
 	const char *path; /* "-" is standard input */
 	int fd;           /* > 0: read this, the caller's, and path is only its name */
 	bool grows;       /* somebody still writes to it: -EAGAIN where there is no more */
 	enum capture_format format; /* FORMAT_AUTO unless the user knows better */
-	uint16_t number;            /* dh_chunk.source */
+	struct source_mappings mappings;
+	uint16_t number; /* dh_chunk.source */
 	uint16_t site;
 	/* A chunk ends there, so that whoever has read so far before can pass over what it knows:
 	 * an earlier source_position(). 0: none. */

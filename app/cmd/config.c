@@ -131,7 +131,7 @@ static void set_number(
 static void set_word(
     struct reader *r, const struct config_key *k, const struct yaml_place *v, void *at)
 {
-	char all[160] = "";
+	char all[320] = "";
 	for (uint32_t i = 0; k->words[i]; i++) {
 		if (strcmp(k->words[i], v->text) == 0) {
 			memcpy(at, &i, sizeof(i));

@@ -29,7 +29,7 @@ struct config_source {
 	bool promiscuous;
 	uint32_t threads, site;
 	uint64_t buffer, max_line;
-	uint32_t format; /* enum capture_format */
+	uint32_t format; /* enum capture_format, or a preset: inputs.h */
 	uint32_t max_connections, idle_s;
 	const char *token_file, *token_environment;
 	const char *certificate, *key, *clients_ca;
@@ -53,7 +53,7 @@ struct config_block {
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
 struct config {
-	const char *user, *state, *sensor;
+	const char *user, *state, *sensor, *tz;
 	uint64_t memory;
 	uint32_t threads, log_level;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "app/cmd/config_keys.h"
 
+#include "app/cmd/inputs.h"
+
 #define IN(member) offsetof(struct config, member)
 #define OF(member) offsetof(struct config_source, member)
 #define TO(member) offsetof(struct sink_config, member)
@@ -11,14 +13,18 @@
 #define LISTEN (1u << SOURCE_LISTEN)
 
 static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
-static const char *const formats[] = {
-    "auto", "pcap", "pcapng", "dnstap", "zeek-tsv", "json-lines", NULL};
+static const char *const formats[] = {"auto", "pcap", "pcapng", "dnstap", "zeek-tsv", "json-lines",
+#define X(name, symbol) name,
+    INPUTS(X)
+#undef X
+        NULL};
 static const char *const severities[] = {"info", "low", "medium", "high", "critical", NULL};
 static const char *const confidences[] = {"consistent", "likely", "exact", NULL};
 static const char *const sink_types[] = {"file", "syslog", "slack", "webhook", "command", NULL};
 static const char *const sink_formats[] = {"default", "json", "ecs", "ocsf", "eve", "cef", "splunk",
     "elastic", "teams", "pagerduty", "template", NULL};
-_Static_assert(sizeof(formats) / sizeof(formats[0]) == FORMAT_COUNT + 1, "enum capture_format");
+_Static_assert(sizeof(formats) / sizeof(formats[0]) == FORMAT_MAPPED + INPUT_COUNT + 1,
+    "enum capture_format, then the presets");
 _Static_assert(sizeof(sink_types) / sizeof(sink_types[0]) == SINK_TYPES + 1, "enum sink_type");
 _Static_assert(sizeof(sink_formats) / sizeof(sink_formats[0]) == FORMATS + 1, "enum sink_format");
 
@@ -34,6 +40,8 @@ static const struct config_key top[] = {
         .doc = "Budget for clients, zones and evidence. Never exceeded, whatever the traffic."},
     {"threads", CONFIG_NUMBER, IN(threads), "0", 0, 16,
         .doc = "Threads that decode and judge. 0: one for each processor."},
+    {"tz", CONFIG_TEXT, IN(tz), "UTC",
+        .doc = "Zone of the clocks in logs that tell none: UTC, local, +02:00, Europe/Berlin."},
     {"log_level", CONFIG_WORD, IN(log_level), "info", .words = levels,
         .doc = "What goes to standard error."},
 };
@@ -133,7 +141,8 @@ static const struct config_key sources[] = {
     {"dnstap", CONFIG_TEXT, OF(address), NULL, .kinds = TAP,
         .doc = "dnstap of resolvers and name servers, on unix:/path or ADDRESS:PORT."},
     {"follow", CONFIG_TEXT, OF(address), NULL, .kinds = FOLLOW,
-        .doc = "A log of Zeek or Suricata that grows, also over rotation."},
+        .doc = "A log that grows, also over rotation: of Zeek, Suricata, or any that `format` "
+               "names."},
     {"folder", CONFIG_TEXT, OF(address), NULL, .kinds = FOLDER,
         .doc = "A folder that is filled with captures or logs, one after another."},
     {"listen", CONFIG_TEXT, OF(address), NULL, .kinds = LISTEN,
@@ -153,8 +162,8 @@ static const struct config_key sources[] = {
         .doc = "Rings among which the kernel spreads the packets, by flow."},
     {"buffer", CONFIG_BYTES, OF(buffer), "16M", 1 << 20, 1 << 30, .kinds = LIVE,
         .doc = "The kernel's ring, each."},
-    {"format", CONFIG_WORD, OF(format), "auto", .words = formats, .kinds = FOLLOW | FOLDER,
-        .doc = "Instead of looking at the content."},
+    {"format", CONFIG_WORD, OF(format), "auto", .words = formats, .kinds = FOLLOW | FOLDER | LISTEN,
+        .doc = "Instead of looking at the content; listen: auto is lines of JSON."},
     {"max_connections", CONFIG_NUMBER, OF(max_connections), "256", 1, 20000, .kinds = TAP | LISTEN,
         .doc = "At the same time. Beyond, who never sent anything makes room, else the new one is "
                "refused."},

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/alert/record.h"
+#include "app/cmd/explain_input.h"
 #include "app/cmd/session.h"
 #include "app/cmd/table.h"
 #include "lib/base/out.h"
@@ -52,14 +53,16 @@ static const char *const folds[FOLD_COUNT] = {
 static void usage(void)
 {
 	printf(
-	    "usage: dnshound explain [options] NAME...\n\n"
+	    "usage: dnshound explain [options] NAME...\n"
+	    "       dnshound explain [options] --input FILE\n\n"
 	    "Why a name costs what it costs: its zone, the surprisal of its labels, the public\n"
 	    "structure that is folded away, the encodings it is consistent with, and the declared\n"
 	    "service it belongs to. '-' reads names from standard input, one a line.\n\n"
 	    "  dnshound explain www.example.com\n"
 	    "  dnshound explain nb2hi4dthixs63dpnzswg33nmvzca2dpoqxgg33n.evil.co.uk\n"
 	    "  dnshound explain 4.3.2.1.zen.spamhaus.org 1.0.0.127.in-addr.arpa\n"
-	    "  cut -f 10 dns.log | dnshound explain --json - | jq -c '[.name, .bits]'\n\n"
+	    "  cut -f 10 dns.log | dnshound explain --json - | jq -c '[.name, .bits]'\n"
+	    "  dnshound explain --input pihole.log         how the lines of a log are read\n\n"
 	    "Words cost 2 to 3 bits a character, hexadecimal 4, base32 5, base64 6.\n");
 	options_help(USE_EXPLAIN);
 	printf("\nExit status: 0 all explained, 2 something was no name.\n");
@@ -281,12 +284,14 @@ int cmd_explain(int argc, char **argv)
 		usage();
 		return EXIT_CLEAN;
 	}
-	if (o.n_inputs == 0) {
+	if (o.n_inputs == 0 && !o.input) {
 		fprintf(stderr,
 		    "dnshound: explain what? Give a name, or - (see dnshound explain --help)\n");
 		return EXIT_ERROR;
 	}
 	good = session_tables(&s, &o);
+	if (good && o.input)
+		good = explain_input(&s, o.input);
 	for (unsigned i = 0, ready = good; ready && i < o.n_inputs; i++)
 		good = (strcmp(o.inputs[i], "-") == 0 ? explain_lines(&s)
 		                                      : explain(&s, o.inputs[i])) &&

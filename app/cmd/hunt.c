@@ -11,6 +11,7 @@
 #include "app/cmd/ndjson.h"
 #include "app/cmd/profiles.h"
 #include "app/cmd/table.h"
+#include "app/cmd/timearg.h"
 
 enum { SHOWN_MAX = 64, TABLE_WIDTH = 100 };
 
@@ -113,20 +114,14 @@ static bool choose_by(struct hunt *h)
 
 static bool choose_window(struct hunt *h)
 {
-	static const char units[] = "smhd";
-	static const int64_t seconds[] = {1, 60, 3600, 86400};
 	const char *text = h->options.window;
-	char *end;
 	if (!text)
 		return true;
-	long long v = strtoll(text, &end, 10);
-	const char *unit = *end ? strchr(units, *end) : NULL;
-	if (end == text || v <= 0 || v > 1000000 || !unit || end[1]) {
+	if (!timearg_span(text, &h->window_s)) {
 		fprintf(stderr, "dnshound: --window: '%s' is no span of time, such as 90m or 24h\n",
 		    text);
 		return false;
 	}
-	h->window_s = v * seconds[unit - units];
 	return true;
 }
 
@@ -248,28 +243,6 @@ static void print_rows(const struct hunt *h, const struct session *s, struct hun
 	table_coverage(s);
 }
 
-/* The newest event decides where the window begins: a first pass finds it. */
-static bool find_window(struct hunt *h)
-{
-	struct session first;
-	struct options o = h->options;
-	int64_t newest = 0;
-
-	for (unsigned i = 0; i < o.n_inputs; i++)
-		if (strcmp(o.inputs[i], "-") == 0) {
-			fprintf(stderr, "dnshound: --window: standard input cannot be read twice; "
-			                "save it to a file, or use --since\n");
-			return false;
-		}
-	o.memory = 8 << 20;
-	bool ran = session_open(&first, &o, false) && (first.quiet = true, session_run(&first));
-	if (ran)
-		newest = first.stats.last_ns;
-	session_close(&first);
-	h->options.not_before_ns = newest - h->window_s * 1000000000;
-	return ran;
-}
-
 int cmd_hunt(int argc, char **argv)
 {
 	struct hunt h = {.n_shown = 0};
@@ -285,7 +258,8 @@ int cmd_hunt(int argc, char **argv)
 	}
 	if (!options_has_input(&h.options, argv[0]) || !choose(&h))
 		return EXIT_ERROR;
-	if (h.window_s && !find_window(&h))
+	if (h.window_s &&
+	    !session_window(&h.options, "--window", h.window_s, &h.options.not_before_ns))
 		return EXIT_ERROR;
 	if (h.options.profile)
 		return profiles_scan(&h.options);

@@ -80,7 +80,7 @@ static char *command_of(const struct session *s, const struct finding *f, enum t
 		put_word(to, s->options->inputs[i]);
 	}
 	if (s->options->format != FORMAT_AUTO)
-		fprintf(to, " --input-format %s", detect_format_name(s->options->format));
+		fprintf(to, " --input-format %s", inputs_format_name(s->options->format));
 	if (f->now.subject != SUBJECT_ZONE) {
 		address_print(f->now.client, client);
 		fprintf(to, " --client %s", client);

@@ -22,6 +22,8 @@ static void usage(void)
 	    "  scope run --eventdest tcp://127.0.0.1:9999 -- ./app\n"
 	    "  dnshound run --to 127.0.0.1:9999 -- ./app\n\n"
 	    "      --addr ADDRESS:PORT      where to listen; also unix:/path\n"
+	    "      --input-format NAME      lines of that log (dnsmasq, bind ...), not of JSON\n"
+	    "      --tz ZONE                of logs that tell none: UTC (default), local ...\n"
 	    "      --notifytoken-file FILE  Slack's token stands in FILE\n"
 	    "      --notifytoken TOKEN      the same on the command line, which others may have "
 	    "seen;\n"
@@ -42,6 +44,9 @@ static bool configure(const struct watch_setup *s, struct config *ret)
 	config_default_source(source, SOURCE_LISTEN);
 	source->address = s->address;
 	source->name = "listen";
+	source->format = s->format;
+	if (s->tz)
+		ret->tz = s->tz;
 	ret->n_sources = 1;
 	ret->user = "";
 	ret->state = "";
@@ -68,8 +73,10 @@ static void hide(char *token)
 
 int cmd_listen(int argc, char **argv)
 {
-	enum { ADDR = 256, TOKEN_FILE, TOKEN, CHANNEL, API, CA_FILE, JSON };
+	enum { ADDR = 256, FORMAT, ZONE, TOKEN_FILE, TOKEN, CHANNEL, API, CA_FILE, JSON };
 	static const struct option longs[] = {{"addr", required_argument, NULL, ADDR},
+	    {"input-format", required_argument, NULL, FORMAT},
+	    {"tz", required_argument, NULL, ZONE},
 	    {"notifytoken-file", required_argument, NULL, TOKEN_FILE},
 	    {"notifytoken", required_argument, NULL, TOKEN},
 	    {"channelid", required_argument, NULL, CHANNEL}, {"api", required_argument, NULL, API},
@@ -81,6 +88,16 @@ int cmd_listen(int argc, char **argv)
 		switch (c) {
 		case ADDR:
 			s.address = optarg;
+			break;
+		case FORMAT:
+			if (!inputs_named(optarg, &s.format)) {
+				fprintf(stderr, "dnshound: --input-format: '%s' is none of %s\n",
+				    optarg, inputs_names());
+				return EXIT_ERROR;
+			}
+			break;
+		case ZONE:
+			s.tz = optarg;
 			break;
 		case TOKEN_FILE:
 			s.token_file = optarg;

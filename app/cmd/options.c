@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/cmd/inputs.h"
+
 enum kind { KIND_FLAG, KIND_TEXT, KIND_NUMBER, KIND_LIST, KIND_BYTES, KIND_FORMAT, KIND_SEED };
 
 static const struct entry {
@@ -39,16 +41,18 @@ static const struct entry {
     {"csv", 0, KIND_FLAG, USE_HUNT, AT(csv), 0, NULL, "comma-separated values on standard output"},
     {"threshold", 't', KIND_NUMBER, USE_FINDINGS | USE_CARVE | USE_LEARN, AT(threshold), 100,
         "SCORE", "findings from this score on (default 50)"},
-    {"top", 'n', KIND_NUMBER, USE_FINDINGS | USE_HUNT | USE_LEARN, AT(top), 1000000, "N",
-        "show at most N rows"},
+    {"top", 'n', KIND_NUMBER, USE_FINDINGS | USE_HUNT | USE_LEARN | USE_EXPLAIN, AT(top), 1000000,
+        "N", "show at most N rows"},
     {"client", 0, KIND_LIST, USE_INPUT, AT(clients), 0, "ADDR[/LEN]",
         "only this client or network (repeatable)"},
     {"zone", 0, KIND_LIST, USE_INPUT, AT(zones), 0, "ZONE", "only this zone (repeatable)"},
     {"since", 0, KIND_TEXT, USE_INPUT, AT(since), 0, "TIME",
-        "only events from then on: 2026-01-02[T03:04[:05]] (UTC) or epoch"},
+        "from 2026-01-02[T03:04[:05]] (UTC) or epoch on; 24h: of the newest"},
     {"until", 0, KIND_TEXT, USE_INPUT, AT(until), 0, "TIME", "only events up to then"},
-    {"input-format", 0, KIND_FORMAT, USE_INPUT, AT(format), 0, "NAME",
-        "pcap, pcapng, dnstap, zeek-tsv or json-lines, instead of looking"},
+    {"input-format", 0, KIND_FORMAT, USE_INPUT | USE_EXPLAIN, AT(format), 0, "NAME",
+        "instead of looking: pcap, dnsmasq, bind ... (docs/inputs.md)"},
+    {"tz", 0, KIND_TEXT, USE_INPUT | USE_EXPLAIN, AT(tz), 0, "ZONE",
+        "of logs that tell none: UTC (default), local, +02:00, Europe/Berlin"},
     {"profile", 0, KIND_TEXT, USE_FINDINGS | USE_HUNT, AT(profile), 0, "NAME",
         "verdicts of a known rule set: points, hunt or listener"},
     {"compare", 0, KIND_TEXT, USE_FINDINGS | USE_HUNT, AT(compare), 0, "NAMES",
@@ -78,6 +82,8 @@ static const struct entry {
         "budget for state, e.g. 192M (default)"},
     {"jobs", 0, KIND_NUMBER, USE_INPUT, AT(jobs), 16, "N", "threads (default: one per core)"},
     {"seed", 0, KIND_SEED, USE_INPUT, AT(seed), 0, "N", "key of the hash tables"},
+    {"input", 'i', KIND_TEXT, USE_EXPLAIN, AT(input), 0, "FILE",
+        "how the first lines of a log are understood"},
     {"where", 'w', KIND_TEXT, USE_HUNT, AT(where), 0, "EXPR",
         "e.g. 'unique_names > 10 and avg_name_length > 40'"},
     {"sort", 's', KIND_TEXT, USE_HUNT, AT(sort), 0, "COLUMN",
@@ -147,8 +153,7 @@ static bool set(struct options *o, const struct entry *e, const char *value)
 	case KIND_BYTES:
 		return read_bytes(value, at);
 	case KIND_FORMAT:
-		*(enum capture_format *)at = detect_format_named(value);
-		return *(enum capture_format *)at != FORMAT_COUNT;
+		return inputs_named(value, at);
 	case KIND_LIST:
 		if (list->n == OPTIONS_LIST_MAX)
 			return false;
@@ -197,6 +202,11 @@ bool options_parse(struct options *o, unsigned uses, int argc, char **argv)
 			    (table[chosen[i]].letter && c == table[chosen[i]].letter))
 				e = &table[chosen[i]];
 		if (!e || !set(o, e, optarg)) {
+			if (e && e->kind == KIND_FORMAT) {
+				fprintf(stderr, "dnshound: --%s: '%s' is none of %s\n", e->name,
+				    optarg, inputs_names());
+				return false;
+			}
 			fprintf(stderr,
 			    "dnshound: --%s: '%s' is not a valid value (see dnshound %s --help)\n",
 			    e ? e->name : "?", optarg ? optarg : "", argv[0]);

@@ -28,14 +28,15 @@ struct options {
 	int64_t not_before_ns;    /* beside since; set by hunt --window, 0 = none */
 	uint64_t seed, seed_more; /* key of the hash tables; 0: that of every run */
 	uint64_t memory;
-	enum capture_format format;
+	uint32_t format; /* enum capture_format, or a preset: inputs.h */
+	const char *tz;
 	struct option_list clients, zones, site_zones, allow, resolvers, internal;
 	const char *sort, *where, *columns, *window, *by, *compare;
 	const char *output;                          /* of carve and learn */
 	const char *tool, *password, *password_file; /* of carve */
 	uint64_t max_bytes;
 	bool force;
-	const char *baseline, *show;
+	const char *baseline, *show, *input;
 	const char *html; /* of scan: where the report goes */
 	const char *const *inputs;
 	unsigned n_inputs;

@@ -106,6 +106,11 @@ static int do_work(const struct board *b, const struct work *w)
 		return 0;
 	case STEP_MERGE:
 		engine_merge(e, w->place->slot);
+		if (b->o->tally) {
+			struct engine_tally t;
+			engine_slot_tally(w->place->slot, &t);
+			b->o->tally(b->o->tally_ctx, &t);
+		}
 		if (b->o->each)
 			show_events(b->o, w->place->slot);
 		if (b->o->judged)

@@ -23,6 +23,9 @@ struct pipeline_options {
 	 * that reassembly held until the end: none. May be NULL; only called with each. */
 	void (*chunk)(void *ctx, uint16_t source, uint64_t records);
 	void *ctx;
+	/* After each chunk, in order: what its lines gave. May be NULL. */
+	void (*tally)(void *ctx, const struct engine_tally *t);
+	void *tally_ctx;
 	void (*progress)(void *input); /* now and then, or NULL */
 };
 

@@ -12,18 +12,21 @@
 
 static void usage(void)
 {
-	printf("usage: dnshound scan [options] INPUT...\n\n"
-	       "Files, directories or '-' in, findings out: who leaks how much to which zone, and "
-	       "why\n"
-	       "that is thought. Reads pcap, pcapng, dnstap, Zeek dns.log (TSV, JSON) and Suricata "
-	       "EVE,\n"
-	       "also as .gz and .zst; the format is found from the content.\n\n"
-	       "  dnshound scan capture.pcap                  a table, with reasons\n"
-	       "  dnshound scan --json /var/log/zeek/ | jq .  one object a line, the summary last\n"
-	       "  dnshound scan --html report.html day.pcap   the same as a page with pictures\n"
-	       "  tcpdump -U -w - port 53 | dnshound scan -   a stream, judged at its end\n"
-	       "  dnshound scan --threshold 25 --client 10.0.0.7 day.pcap.zst\n\n"
-	       "Exit status: 0 nothing found, 1 findings, 2 something was wrong, 3 both.\n");
+	printf(
+	    "usage: dnshound scan [options] INPUT...\n\n"
+	    "Files, directories or '-' in, findings out: who leaks how much to which zone, and "
+	    "why\n"
+	    "that is thought. Reads pcap, pcapng, dnstap, Zeek dns.log (TSV, JSON) and Suricata "
+	    "EVE,\n"
+	    "and the logs of resolvers and SIEMs (dnsmasq, BIND, Unbound, Windows, Route 53 ...),"
+	    "\nalso as .gz and .zst; the format is found from the content.\n\n"
+	    "  dnshound scan capture.pcap                  a table, with reasons\n"
+	    "  dnshound scan --json /var/log/zeek/ | jq .  one object a line, the summary last\n"
+	    "  dnshound scan --html report.html day.pcap   the same as a page with pictures\n"
+	    "  tcpdump -U -w - port 53 | dnshound scan -   a stream, judged at its end\n"
+	    "  dnshound scan --threshold 25 --client 10.0.0.7 day.pcap.zst\n"
+	    "  dnshound scan --since 24h --tz Europe/Berlin /var/log/named/query.log\n\n"
+	    "Exit status: 0 nothing found, 1 findings, 2 something was wrong, 3 both.\n");
 	options_help(USE_INPUT | USE_FINDINGS | USE_SCAN);
 }
 

@@ -15,6 +15,7 @@
 #include "app/cmd/filter.h"
 #include "app/cmd/pipeline.h"
 #include "app/cmd/psl_load.h"
+#include "app/cmd/tally.h"
 #include "app/cmd/textfile.h"
 #include "app/cmd/timearg.h"
 #include "lib/decode/dnstap.h"
@@ -175,10 +176,14 @@ static bool load_times(struct session *s, const struct options *o)
 		int64_t *to;
 	} bounds[] = {
 	    {"since", o->since, &s->config.since_ns}, {"until", o->until, &s->config.until_ns}};
+	int64_t span_s;
 	for (unsigned i = 0; i < 2; i++)
-		if (bounds[i].text && !timearg_parse(bounds[i].text, bounds[i].to)) {
+		if (i == 0 && o->since && timearg_span(o->since, &span_s))
+			continue; /* session_open() finds the newest event */
+		else if (bounds[i].text && !timearg_parse(bounds[i].text, bounds[i].to)) {
 			fprintf(stderr,
-			    "dnshound: --%s: '%s' is not a time (2026-01-02T03:04:05)\n",
+			    "dnshound: --%s: '%s' is not a time (2026-01-02T03:04:05; --since also "
+			    "24h)\n",
 			    bounds[i].name, bounds[i].text);
 			return false;
 		}
@@ -197,8 +202,9 @@ bool session_tables(struct session *s, const struct options *o)
 		s->config.key.k1 = o->seed;
 	if (o->seed_more)
 		s->config.key.k0 = o->seed_more;
-	return load_suffixes(s, o) && load_site(s, o) && load_model(s) && load_scorecard(s, o) &&
-	       load_times(s, o) && allow_read(&s->allow, &o->allow) &&
+	s->presets = inputs_new(o->tz);
+	return s->presets && load_suffixes(s, o) && load_site(s, o) && load_model(s) &&
+	       load_scorecard(s, o) && load_times(s, o) && allow_read(&s->allow, &o->allow) &&
 	       services_read(&s->services, o->services, &s->config.key, &s->config.services) &&
 	       (!o->baseline ||
 	           baseline_read(&s->baseline, o->baseline, &s->config.key, &s->config.baseline));
@@ -208,6 +214,13 @@ bool session_open(struct session *s, const struct options *o, bool keep_all)
 {
 	if (!session_tables(s, o))
 		return false;
+	int64_t span_s, from_ns;
+	if (o->since && timearg_span(o->since, &span_s)) {
+		if (!session_window(o, "--since", span_s, &from_ns))
+			return false;
+		if (from_ns > s->config.since_ns)
+			s->config.since_ns = from_ns;
+	}
 	s->config.keep_all = keep_all;
 	s->engine_bytes = engine_size(&s->config);
 	s->engine_memory = map_memory(s->engine_bytes, engine_tables_size(&s->config));
@@ -243,6 +256,7 @@ void session_close(struct session *s)
 		munmap(s->engine_memory, s->engine_bytes);
 	free(s->suffix_memory);
 	free(s->model_memory);
+	inputs_free(s->presets);
 	allow_done(&s->allow);
 	services_done(&s->services);
 	baseline_done(&s->baseline);
@@ -295,18 +309,18 @@ bool session_run(struct session *s)
 {
 	const struct options *o = s->options;
 	struct capture_sink sink = {tell, s};
-	struct merge_options mo = {.format = o->format,
-	    .sink = sink,
-	    .line_time = dh_line_time,
-	    .frame_time = dnstap_frame_time};
+	struct merge_options mo = {
+	    .sink = sink, .line_time = dh_line_time, .frame_time = dnstap_frame_time};
 	struct merge *input = NULL;
 	struct timespec from, to;
+	struct tally tally;
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
 	clock_gettime(CLOCK_MONOTONIC, &from);
+	mo.mappings = inputs_mappings(s->presets, o->format, &mo.format);
 	s->inputs = calloc(1, sizeof(*s->inputs));
 	if (!s->inputs || listing_make(s->inputs, o->inputs, o->n_inputs, sink) < 0 ||
-	    merge_open(&input, s->inputs, &mo) < 0) {
+	    !tally_init(&tally, s->inputs->n) || merge_open(&input, s->inputs, &mo) < 0) {
 		fprintf(stderr, "dnshound: out of memory\n");
 		return false;
 	}
@@ -320,10 +334,14 @@ bool session_run(struct session *s)
 	    .each = s->each,
 	    .chunk = s->each_chunk,
 	    .ctx = s->each_ctx,
+	    .tally = tally_chunk,
+	    .tally_ctx = &tally,
 	    .progress = isatty(STDERR_FILENO) ? show_progress : NULL,
 	};
 	int error = pipeline_run(&po);
 	merge_close(input);
+	s->errors += tally_tell(&tally, s->inputs, o->format >= FORMAT_MAPPED, s->quiet);
+	tally_done(&tally);
 	if (error) {
 		fprintf(stderr, "dnshound: reading stopped: %s\n", strerror(-error));
 		s->errors++;
@@ -335,6 +353,30 @@ bool session_run(struct session *s)
 	if (!s->quiet)
 		allow_warn_expired(&s->allow, s->stats.last_ns);
 	return true;
+}
+
+bool session_window(
+    const struct options *o, const char *option, int64_t span_s, int64_t *ret_from_ns)
+{
+	struct session first;
+	struct options all = *o;
+
+	for (unsigned i = 0; i < o->n_inputs; i++)
+		if (strcmp(o->inputs[i], "-") == 0) {
+			fprintf(stderr,
+			    "dnshound: %s: standard input cannot be read twice; save it to a "
+			    "file, or use --since with a time\n",
+			    option);
+			return false;
+		}
+	all.memory = 8 << 20;
+	all.since = NULL;
+	all.not_before_ns = 0;
+	bool ran = session_open(&first, &all, false) && (first.quiet = true, session_run(&first));
+	if (ran)
+		*ret_from_ns = first.stats.last_ns - span_s * 1000000000;
+	session_close(&first);
+	return ran;
 }
 
 bool session_wants(const struct session *s, const struct finding *f)

@@ -6,6 +6,7 @@
 #include "app/capture/listing.h"
 #include "app/cmd/allow.h"
 #include "app/cmd/baseline_read.h"
+#include "app/cmd/inputs.h"
 #include "app/cmd/options.h"
 #include "app/cmd/services_load.h"
 #include "lib/engine/engine.h"
@@ -21,6 +22,7 @@ struct session {
 	bool quiet; /* set before session_run(): what is wrong with inputs is counted, not told */
 	double elapsed_s;
 	struct listing *inputs;
+	struct inputs *presets;
 	engine_event_fn *each; /* set before session_run() to see every event in order */
 	void (*each_chunk)(void *ctx, uint16_t source, uint64_t records); /* as in pipeline.h */
 	void *each_ctx;
@@ -41,6 +43,10 @@ bool session_tables(struct session *s, const struct options *o);
 bool session_open(struct session *s, const struct options *o, bool keep_all);
 /* Read and judge the inputs of the options. What is wrong with one is told and counted. */
 bool session_run(struct session *s);
+/* The time that is span_s before the newest event: the inputs are read once for it. False after
+ * telling why that cannot be, naming the option that wants it. */
+bool session_window(
+    const struct options *o, const char *option, int64_t span_s, int64_t *ret_from_ns);
 /* Forget all that was read and found, for another session_run(). False after telling why not. */
 bool session_rewind(struct session *s);
 void session_close(struct session *s);

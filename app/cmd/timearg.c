@@ -7,6 +7,19 @@
 
 #define SECOND_NS 1000000000
 
+bool timearg_span(const char *text, int64_t *ret_s)
+{
+	static const char units[] = "smhd";
+	static const int64_t seconds[] = {1, 60, 3600, 86400};
+	char *end;
+	long long v = strtoll(text, &end, 10);
+	const char *unit = *end ? strchr(units, *end) : NULL;
+	if (end == text || v <= 0 || v > 1000000 || !unit || end[1])
+		return false;
+	*ret_s = v * seconds[unit - units];
+	return true;
+}
+
 bool timearg_parse(const char *text, int64_t *ret_ns)
 {
 	static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S",

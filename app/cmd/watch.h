@@ -32,8 +32,9 @@ struct watch_setup {
 	/* Makes the configuration; false after telling what is wrong. */
 	bool (*configure)(const struct watch_setup *s, struct config *ret);
 	const char *address, *channel; /* of listen */
-	const char *token_file, *token_variable;
+	const char *token_file, *token_variable, *tz;
 	const char *api, *ca_file; /* of Slack; NULL: its own, the system's authorities */
+	uint32_t format;           /* of what listen takes: inputs.h */
 	bool once;
 	bool as_text; /* findings for people on standard output, instead of JSON */
 };

@@ -17,6 +17,7 @@ bool watch_session(struct watch *w)
 	w->options = (struct options){
 	    .threshold = c->threshold,
 	    .memory = c->memory,
+	    .tz = or_null(c->tz),
 	    .psl = or_null(c->psl),
 	    .services = or_null(c->services),
 	    .scorecard = or_null(c->scorecard),

@@ -262,7 +262,9 @@ static struct feeder *make_socket(struct worker *k, unsigned i, const struct fee
 	    .max_kept = KEPT_MAX,
 	    .tls = opened->tls,
 	};
+	enum capture_format format;
 	struct listener_options lines = {.max_line = (uint32_t)s->max_line,
+	    .mapping = inputs_mappings(k->watch->session.presets, s->format, &format).fixed.mapping,
 	    .authorise = *opened->token ? authorise : NULL,
 	    .ctx = opened->token};
 	return s->kind == SOURCE_DNSTAP ? conns_feeder(&o, &tap_protocol, NULL)
@@ -280,11 +282,14 @@ static int add_source(struct worker *k, unsigned i)
 	const struct config_source *s = &w->config.sources[i];
 	struct feeder_options fo = {
 	    .source = (uint16_t)i, .site = (uint16_t)s->site, .name = s->name, .sink = {tell, k}};
+	enum capture_format format;
+	struct source_mappings mappings = inputs_mappings(w->session.presets, s->format, &format);
 	struct follow_options follow = {.feeder = fo,
 	    .opener = broker_opener(&w->broker),
-	    .format = (enum capture_format)s->format};
+	    .format = format,
+	    .mappings = mappings};
 	struct folder_options folder = {
-	    .feeder = fo, .opener = follow.opener, .format = (enum capture_format)s->format};
+	    .feeder = fo, .opener = follow.opener, .format = format, .mappings = mappings};
 	int r = 0;
 
 	if (w->state && (s->kind == SOURCE_FOLLOW || s->kind == SOURCE_FOLDER))

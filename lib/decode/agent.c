@@ -49,43 +49,6 @@ static const struct pick agent_keys[A_COUNT] = {
     [A_PROCESS] = {"process"},
 };
 
-static int digit(uint8_t c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* RFC 4648 §4, padding at the end or none. False on anything else, and on what has no room. */
-static bool base64(struct view text, uint8_t *to, size_t room, size_t *ret_len)
-{
-	uint32_t bits = 0;
-	unsigned n_bits = 0;
-	size_t len = 0;
-
-	while (text.len && text.p[text.len - 1] == '=')
-		text.len--;
-	for (size_t i = 0; i < text.len; i++) {
-		int d = digit(text.p[i]);
-		if (d < 0)
-			return false;
-		bits = bits << 6 | (uint32_t)d;
-		n_bits += 6;
-		if (n_bits < 8)
-			continue;
-		n_bits -= 8;
-		if (len == room)
-			return false;
-		to[len++] = (uint8_t)(bits >> n_bits);
-	}
-	*ret_len = len;
-	return true;
-}
-
 static uint16_t port(const struct pick *p, uint16_t otherwise)
 {
 	uint64_t v;
@@ -172,7 +135,7 @@ static void read_message(const struct line *l, const struct pick *p, int64_t tim
 	set_client(l, is_answer ? d.dst : d.src);
 	d.process = note_asker(l, p);
 	if (p[A_MESSAGE].value.escaped ||
-	    !base64(p[A_MESSAGE].value.raw, message, sizeof(message), &len)) {
+	    !text_base64(p[A_MESSAGE].value.raw, message, sizeof(message), &len)) {
 		line_bad(l, MALFORMED_LINE_FIELDS);
 		return;
 	}

@@ -15,6 +15,7 @@ struct line_meta {
 	uint16_t site;
 	uint16_t source;
 	const uint8_t *peer; /* who sent the lines, IPv4-mapped; NULL: nobody knows */
+	int64_t written_ns;  /* none was written later; 0: nobody knows */
 };
 
 /* One line and what it needs on its way. */

@@ -6,6 +6,7 @@
 #include "lib/decode/appscope.h"
 #include "lib/decode/avx2.h"
 #include "lib/decode/eve.h"
+#include "lib/decode/mapped.h"
 #include "lib/decode/zeek.h"
 
 static bool has_zeek_key(const struct fields *f)
@@ -68,10 +69,17 @@ int64_t json_line_time(struct view line)
 	return time_ns;
 }
 
-int64_t dh_line_time(
-    enum dh_kind kind, const char *header, size_t header_len, const char *line, size_t len)
+int64_t dh_line_time(const struct dh_chunk *chunk, const char *line, size_t len)
 {
-	if (kind == DH_ZEEK_TSV)
-		return zeek_tsv_time(view_of(header, header_len), view_of(line, len));
-	return kind == DH_JSON_LINES ? json_line_time(view_of(line, len)) : INT64_MIN;
+	struct view header = view_of(chunk->header, chunk->header_len), text = view_of(line, len);
+	switch (chunk->kind) {
+	case DH_ZEEK_TSV:
+		return zeek_tsv_time(header, text);
+	case DH_JSON_LINES:
+		return json_line_time(text);
+	case DH_MAPPED:
+		return mapped_line_time(chunk->mapping, header, chunk->written_ns, text);
+	default:
+		return INT64_MIN;
+	}
 }

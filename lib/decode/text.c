@@ -194,20 +194,29 @@ static bool read_zone(const uint8_t *p, size_t len, int64_t *ret_s)
 	return true;
 }
 
+bool text_date_seconds(const struct text_date *d, int64_t *ret_s)
+{
+	if (d->year < 1970 || d->year > 2261 || d->month < 1 || d->month > 12 || d->day < 1 ||
+	    d->day > days_in_month(d->year, d->month) || d->hour > 23 || d->minute > 59 ||
+	    d->second > 60)
+		return false;
+	*ret_s = days_from_date(d->year, d->month, d->day) * 86400 + d->hour * 3600 +
+	         d->minute * 60 + d->second;
+	return true;
+}
+
 static bool time_date(struct view v, int64_t *ret_ns)
 {
 	const uint8_t *p = v.p, *end = v.p + v.len;
-	uint32_t year, month, day, hour, minute, second, ns = 0;
-	int64_t zone;
+	struct text_date d = {0};
+	uint32_t ns = 0;
+	int64_t zone, s;
 	if (v.len < 19 || p[4] != '-' || p[7] != '-' || ((p[10] | 0x20) != 't' && p[10] != ' ') ||
 	    p[13] != ':' || p[16] != ':')
 		return false;
-	if (!digits(p, 4, &year) || !digits(p + 5, 2, &month) || !digits(p + 8, 2, &day) ||
-	    !digits(p + 11, 2, &hour) || !digits(p + 14, 2, &minute) || !digits(p + 17, 2, &second))
-		return false;
-	/* 60 is a leap second. */
-	if (year < 1970 || year > 2261 || month < 1 || month > 12 || day < 1 ||
-	    day > days_in_month(year, month) || hour > 23 || minute > 59 || second > 60)
+	if (!digits(p, 4, &d.year) || !digits(p + 5, 2, &d.month) || !digits(p + 8, 2, &d.day) ||
+	    !digits(p + 11, 2, &d.hour) || !digits(p + 14, 2, &d.minute) ||
+	    !digits(p + 17, 2, &d.second) || !text_date_seconds(&d, &s))
 		return false;
 	p += 19;
 	if (p < end && (*p == '.' || *p == ',')) {
@@ -220,7 +229,6 @@ static bool time_date(struct view v, int64_t *ret_ns)
 	}
 	if (!read_zone(p, (size_t)(end - p), &zone))
 		return false;
-	int64_t s = days_from_date(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
 	*ret_ns = (s - zone) * NS_PER_S + ns;
 	return true;
 }
@@ -360,6 +368,10 @@ static size_t read_escape(const uint8_t *p, const uint8_t *end, unsigned escapes
 		*ret = '\\';
 		return 2;
 	}
+	if (escapes & TEXT_QUOTED && left >= 2 && (uint8_t)(p[1] - '0') > 9) {
+		*ret = p[1];
+		return 2;
+	}
 	return 0;
 }
 
@@ -478,4 +490,57 @@ size_t text_name(struct view v, unsigned escapes, uint8_t wire[TEXT_NAME_ROOM], 
 		return name_slow(v, escapes, wire, ret_cut);
 	wire[n + 1] = 0;
 	return n + 2;
+}
+
+bool text_hex(struct view v, uint64_t *ret)
+{
+	uint64_t n = 0;
+	if (view_starts(v, "0x"))
+		v = view_of(v.p + 2, v.len - 2);
+	if (v.len == 0 || v.len > 16)
+		return false;
+	for (size_t i = 0; i < v.len; i++) {
+		int d = hex_digit(v.p[i]);
+		if (d < 0)
+			return false;
+		n = n << 4 | (unsigned)d;
+	}
+	*ret = n;
+	return true;
+}
+
+static int base64_digit(uint8_t c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+bool text_base64(struct view v, uint8_t *to, size_t room, size_t *ret_len)
+{
+	uint32_t bits = 0;
+	unsigned n_bits = 0;
+	size_t len = 0;
+
+	while (v.len && v.p[v.len - 1] == '=')
+		v.len--;
+	for (size_t i = 0; i < v.len; i++) {
+		int d = base64_digit(v.p[i]);
+		if (d < 0)
+			return false;
+		bits = bits << 6 | (uint32_t)d;
+		n_bits += 6;
+		if (n_bits < 8)
+			continue;
+		n_bits -= 8;
+		if (len == room)
+			return false;
+		to[len++] = (uint8_t)(bits >> n_bits);
+	}
+	*ret_len = len;
+	return true;
 }

@@ -14,6 +14,7 @@ enum text_escape {
 	TEXT_HEX = 1,       /* \xNN: Zeek, Suricata */
 	TEXT_DECIMAL = 2,   /* \DDD: master files (RFC 1035 §5.1) */
 	TEXT_BACKSLASH = 4, /* \\: Zeek's TSV */
+	TEXT_QUOTED = 8,    /* \c is c where c is no digit: master files */
 };
 
 /* Where this many bytes can be read from any byte of a text on, textwide.h is faster. */
@@ -32,6 +33,21 @@ uint32_t text_whole(struct view v);
  * RFC 3339 and its looser kin (2024-06-07T08:00:00.123456+0000, Z, +02:00, no zone = UTC).
  * Years 1970 to 2261. */
 bool text_time(struct view v, int64_t *ret_ns);
+
+/* A date of the Gregorian calendar and a time of day, as some clock shows it. */
+struct text_date {
+	uint32_t year, month, day, hour, minute, second, ns;
+};
+
+/* Seconds since the epoch if that clock shows UTC; false when there is no such date (years 1970
+ * to 2261; second 60 is a leap second). */
+bool text_date_seconds(const struct text_date *d, int64_t *ret_s);
+
+/* Hexadecimal digits of either case, perhaps behind 0x; no more than 16. */
+bool text_hex(struct view v, uint64_t *ret);
+
+/* RFC 4648 §4, padding at the end or none. False on anything else, and on what has no room. */
+bool text_base64(struct view v, uint8_t *to, size_t room, size_t *ret_len);
 
 /* IPv4 (dotted quad, no leading zeros), as ::ffff:a.b.c.d, or IPv6 (RFC 4291 §2.2, no zone). */
 bool text_address(struct view v, uint8_t ret[16]);

@@ -93,6 +93,14 @@ void engine_each_event(const struct slot *s, engine_event_fn *fn, void *ctx);
  * and whose it is: with event.seq, where in its input an event comes from. */
 uint64_t engine_slot_records(const struct slot *s, uint16_t *ret_source);
 
+/* What became of a slot's chunk of lines. */
+struct engine_tally {
+	uint64_t records, events, skipped;
+	struct view text; /* the chunk's bytes; empty: it has packets */
+	uint16_t source;
+};
+void engine_slot_tally(const struct slot *s, struct engine_tally *ret);
+
 void engine_stats(const struct engine *e, struct engine_stats *ret);
 
 /* Whether a pair (the hashes of one of its events) has reached the threshold, and how it was

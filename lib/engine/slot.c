@@ -7,6 +7,7 @@
 #include "lib/base/prefetch.h"
 #include "lib/decode/dnstap.h"
 #include "lib/decode/lines.h"
+#include "lib/decode/mapped.h"
 #include "lib/decode/zeek.h"
 
 /* What one chunk can make: its own events, those of reassembly, and at most a tick before each;
@@ -70,8 +71,10 @@ void engine_decode(const struct engine *e, struct slot *s, const struct dh_chunk
 	s->n_ticks = 0;
 	s->now_ns = chunk->now_ns;
 	s->chunk = chunk;
-	struct line_meta lines = {
-	    .source = chunk->source, .site = chunk->site, .peer = chunk->peer};
+	struct line_meta lines = {.source = chunk->source,
+	    .site = chunk->site,
+	    .peer = chunk->peer,
+	    .written_ns = chunk->written_ns ? chunk->written_ns : chunk->now_ns};
 	switch (chunk->kind) {
 	case DH_FRAMES:
 		decode_frames(e, s, chunk);
@@ -87,6 +90,10 @@ void engine_decode(const struct engine *e, struct slot *s, const struct dh_chunk
 	case DH_JSON_LINES:
 		json_lines(view_of(chunk->bytes, chunk->len), &lines, s->batch);
 		break;
+	case DH_MAPPED:
+		mapped_lines(chunk->mapping, view_of(chunk->header, chunk->header_len),
+		    view_of(chunk->bytes, chunk->len), &lines, s->batch);
+		break;
 	}
 	for (uint32_t i = 0; i < s->batch->n; i++)
 		observe_event(&e->observer, s->memo, s->batch, &s->batch->events[i]);
@@ -96,6 +103,18 @@ uint64_t engine_slot_records(const struct slot *s, uint16_t *ret_source)
 {
 	*ret_source = s->chunk->source;
 	return s->chunk->frames ? s->chunk->n_frames : s->batch->records;
+}
+
+void engine_slot_tally(const struct slot *s, struct engine_tally *ret)
+{
+	bool has_lines = !s->chunk->frames;
+	*ret = (struct engine_tally){
+	    .records = s->batch->records,
+	    .events = s->batch->n,
+	    .skipped = s->batch->skipped,
+	    .text = view_of(s->chunk->bytes, has_lines ? s->chunk->len : 0),
+	    .source = s->chunk->source,
+	};
 }
 
 void engine_each_event(const struct slot *s, engine_event_fn *fn, void *ctx)

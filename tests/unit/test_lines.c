@@ -110,11 +110,11 @@ static void a_line_too_long_is_counted(void **state)
 
 static void a_line_tells_its_time(void **state)
 {
-	assert_int_equal(dh_line_time(DH_JSON_LINES, "", 0, ZEEK, strlen(ZEEK)), 1500000000);
-	assert_int_equal(dh_line_time(DH_JSON_LINES, "", 0, EVE, strlen(EVE)), 1717747200000000000);
-	assert_int_equal(dh_line_time(DH_JSON_LINES, "", 0, ALERT, strlen(ALERT)), INT64_MIN);
-	assert_int_equal(dh_line_time(DH_JSON_LINES, "", 0, "{}", 2), INT64_MIN);
-	assert_int_equal(dh_line_time(DH_JSON_LINES, "", 0, "", 0), INT64_MIN);
+	assert_int_equal(json_line_time(view_of(ZEEK, strlen(ZEEK))), 1500000000);
+	assert_int_equal(json_line_time(view_of(EVE, strlen(EVE))), 1717747200000000000);
+	assert_int_equal(json_line_time(view_of(ALERT, strlen(ALERT))), INT64_MIN);
+	assert_int_equal(json_line_time(view_of("{}", 2)), INT64_MIN);
+	assert_int_equal(json_line_time(view_of("", 0)), INT64_MIN);
 }
 
 struct totals {

@@ -23,11 +23,10 @@ static int teardown(void **state)
 }
 
 /* In place of the real one: a line of these tests begins {"t":SECONDS or SECONDS. */
-static int64_t line_seconds(
-    enum dh_kind kind, const char *header, size_t header_len, const char *line, size_t len)
+static int64_t line_seconds(const struct dh_chunk *chunk, const char *line, size_t len)
 {
 	char buf[32] = {0};
-	size_t skip = kind == DH_JSON_LINES ? 5 : 0;
+	size_t skip = chunk->kind == DH_JSON_LINES ? 5 : 0;
 	if (len <= skip || len - skip >= sizeof(buf))
 		return INT64_MIN;
 	memcpy(buf, line + skip, len - skip);

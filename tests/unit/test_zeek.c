@@ -282,15 +282,20 @@ static void what_stays_on_the_link_is_marked(void **state)
 	free(b);
 }
 
+static int64_t line_time(enum dh_kind kind, const char *head, const char *line)
+{
+	const struct dh_chunk c = {.kind = kind, .header = head, .header_len = strlen(head)};
+	return dh_line_time(&c, line, strlen(line));
+}
+
 static void a_line_tells_its_time(void **state)
 {
 	static const char line[] = "x\t1717747200.5\t10.0.0.1";
 	static const char head[] = "#separator \\x09\n#fields\tuid\tts\tid.orig_h\n";
-	assert_int_equal(
-	    dh_line_time(DH_ZEEK_TSV, head, strlen(head), line, strlen(line)), 1717747200500000000);
-	assert_int_equal(dh_line_time(DH_ZEEK_TSV, head, strlen(head), "x", 1), INT64_MIN);
-	assert_int_equal(dh_line_time(DH_ZEEK_TSV, "", 0, line, strlen(line)), INT64_MIN);
-	assert_int_equal(dh_line_time(DH_FRAMES, "", 0, line, strlen(line)), INT64_MIN);
+	assert_int_equal(line_time(DH_ZEEK_TSV, head, line), 1717747200500000000);
+	assert_int_equal(line_time(DH_ZEEK_TSV, head, "x"), INT64_MIN);
+	assert_int_equal(line_time(DH_ZEEK_TSV, "", line), INT64_MIN);
+	assert_int_equal(line_time(DH_FRAMES, "", line), INT64_MIN);
 }
 
 int main(void)
