@@ -40,16 +40,3 @@ bool timearg_parse(const char *text, int64_t *ret_ns)
 	}
 	return false;
 }
-
-bool timearg_span(const char *text, int64_t *ret_s)
-{
-	static const char units[] = "smhd";
-	static const int64_t seconds[] = {1, 60, 3600, 86400};
-	char *end;
-	long long n = strtoll(text, &end, 10);
-	const char *unit = *end ? strchr(units, *end) : units;
-	if (end == text || n < 0 || n > INT32_MAX || !unit || (*end && end[1]))
-		return false;
-	*ret_s = n * seconds[unit - units];
-	return true;
-}

@@ -8,9 +8,7 @@
 #include <stdint.h>
 
 /* 2026-01-02, 2026-01-02T03:04, 2026-01-02T03:04:05[Z] (a blank for the T too), epoch seconds. */
-/* A span of time: 90m, 24h, 7d; 90s. */
-bool timearg_span(const char *text, int64_t *ret_s);
 bool timearg_parse(const char *text, int64_t *ret_ns);
 
-/* A span: 90, 90s, 10m, 6h, 7d. */
+/* A span: 90s, 10m, 6h, 7d. */
 bool timearg_span(const char *text, int64_t *ret_s);
