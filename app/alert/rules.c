@@ -212,7 +212,8 @@ static void merge(struct rules_entry *to, const struct rules_entry *from)
 static void unite(struct rules *r)
 {
 	unsigned kept = 0;
-	qsort(r->entries, r->n, sizeof(r->entries[0]), order);
+	if (r->n)
+		qsort(r->entries, r->n, sizeof(r->entries[0]), order);
 	for (unsigned i = 0; i < r->n; i++) {
 		if (kept && is_same(&r->entries[kept - 1], &r->entries[i]))
 			merge(&r->entries[kept - 1], &r->entries[i]);

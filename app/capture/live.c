@@ -60,7 +60,7 @@ static int set_filter(pcap_t *p, const char *filter)
 static int join(pcap_t *p, uint16_t group)
 {
 	/* By flow: a question and its answer, and the pieces of a stream, stay together. */
-	int how = group | (PACKET_FANOUT_HASH | PACKET_FANOUT_FLAG_DEFRAG) << 16;
+	uint32_t how = group | (PACKET_FANOUT_HASH | (uint32_t)PACKET_FANOUT_FLAG_DEFRAG) << 16;
 	if (group == 0)
 		return 0;
 	return setsockopt(pcap_fileno(p), SOL_PACKET, PACKET_FANOUT, &how, sizeof(how)) < 0 ? -errno

@@ -164,7 +164,8 @@ static bool open_page(struct watch *w, const struct watch *old)
 
 bool watch_open(struct watch *w, struct watch *old)
 {
-	bool is_good = open_metrics(w, old) & open_page(w, old);
+	/* Both, so that all that is wrong is told at once. */
+	bool has_metrics = open_metrics(w, old), is_good = open_page(w, old) && has_metrics;
 	for (unsigned i = 0; i < CONFIG_SOURCES_MAX; i++)
 		w->sources[i] = (struct watch_source){.listen_fd = -1};
 	for (unsigned i = 0; i < w->config.n_sources; i++) {

@@ -71,11 +71,11 @@ static void count_top(struct account *a, uint64_t zone_hash, uint32_t bits)
 
 /* Many names to each of many zones that nobody else asks, and dearer ones than the addresses and
  * numbers that block lists are asked: all of them count in full. Else only what is beyond ordinary
- * names. */
+ * names. Who meets thousands of zones is many people, and some are always the only one. */
 static bool is_rotating(const struct account *a)
 {
-	enum { ZONES = 8, NAMES_EACH = 3, BITS256_PER_CHAR = 3 * 256 };
-	return a->subject == SUBJECT_CLIENT && a->told >= ZONES &&
+	enum { ZONES = 8, NAMES_EACH = 3, BITS256_PER_CHAR = 3 * 256, BROAD = 2000 };
+	return a->subject == SUBJECT_CLIENT && a->told >= ZONES && a->zones < BROAD &&
 	       a->names / NAMES_EACH >= a->told && a->bits >= a->chars * BITS256_PER_CHAR;
 }
 
@@ -186,7 +186,7 @@ void features_account(struct features *f, const struct account *a, int64_t time_
 	    .unique_permille = 1000,
 	    .bits_per_char = a->chars ? (uint32_t)(a->bits / a->chars) : 0,
 	    .client_breadth = a->zones,
-	    .names_per_zone = a->told ? a->names / a->told : 0,
+	    .names_per_zone = is_rotating(a) ? a->names / a->told : 0,
 	};
 	memcpy(f->client, a->client, 16);
 	for (int i = 0; i < SCALES; i++)

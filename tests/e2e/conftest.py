@@ -47,3 +47,12 @@ def namespaces():
         pytest.skip("this machine does not let root make network namespaces")
     if not os.path.exists("/dev/net/tun"):
         pytest.skip("no /dev/net/tun")
+
+
+def is_running(pid):
+    """Whether the process is there; one that has ended, and that init has not yet asked after, is
+    not."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False

@@ -13,7 +13,7 @@ import logs
 import packets
 import pytest
 from alertlab import Slack, certificate, wait_for  # noqa: F401
-from conftest import ROOT
+from conftest import ROOT, is_running
 from daemon import (ACCEPT, FINISH, PROGRAM, READY, START, STOP, Daemon, connect, control, dnstap,
                     free_port, read_control)
 
@@ -290,7 +290,7 @@ def test_children_end_with_a_killed_parent(tmp_path):
         d.process.kill()
         d.process.wait()
         end = time.monotonic() + 5
-        while any(os.path.exists(f"/proc/{pid}") for pid in children):
+        while any(is_running(pid) for pid in children):
             assert time.monotonic() < end
             time.sleep(0.05)
 
